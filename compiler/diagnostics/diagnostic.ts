@@ -1,0 +1,91 @@
+/**
+ * What a diagnostic is, and the typed table entry it comes from.
+ *
+ * An entry names its arguments in its type, so reporting one with a missing argument does not compile.
+ */
+import type { Span } from "../../grammar/tree.js";
+
+export type Severity = "error" | "warning" | "information";
+
+/** One row of the catalogue. `A` holds the words that the texts need. */
+export interface DiagnosticEntry<A> {
+  /** Stable, never reused: a letter for the phase and three digits. */
+  readonly code: string;
+  /** Readable and stable, e.g. `unknown-name`. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** One sentence, says what is wrong with this very token. */
+  readonly message: (args: A) => string;
+  /** Why the rule holds, with the origin of the expectation where there is one. */
+  readonly why: (args: A) => string;
+  /** The repair, as an instruction; undefined when no single repair is likely. */
+  readonly fix: (args: A) => string | undefined;
+  /** Shown by `sgnnc explain` and in the docs; both are compiled in tests. */
+  readonly example: { readonly wrong: string; readonly right: string };
+}
+
+/** Gives an entry its argument type: `entry<{ name: string }>({ .. })`. */
+export function entry<A>(row: DiagnosticEntry<A>): DiagnosticEntry<A> {
+  return row;
+}
+
+export interface TextEdit {
+  readonly span: Span;
+  readonly text: string;
+}
+export interface RelatedPlace {
+  readonly file: string;
+  readonly span: Span;
+  readonly message: string;
+}
+export interface Diagnostic {
+  readonly code: string;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly why: string;
+  readonly fix: string | undefined;
+  /** Machine-applicable form of `fix`, when there is one. */
+  readonly edits: readonly TextEdit[];
+  readonly file: string;
+  readonly span: Span;
+  readonly related: readonly RelatedPlace[];
+}
+
+/** Collects the diagnostics of one file set: at most one error per position, in source order. */
+export class Reporter {
+  private readonly found = new Map<string, Diagnostic>();
+
+  report<A>(
+    row: DiagnosticEntry<A>,
+    at: { readonly file: string; readonly span: Span },
+    args: A,
+    more: { readonly related?: readonly RelatedPlace[]; readonly edits?: readonly TextEdit[] } = {},
+  ): void {
+    const key = `${at.file}:${at.span.start}:${row.severity === "error" ? "error" : row.code}`;
+    if (this.found.has(key)) return;
+    this.found.set(key, {
+      code: row.code,
+      name: row.name,
+      severity: row.severity,
+      message: row.message(args),
+      why: row.why(args),
+      fix: row.fix(args),
+      edits: more.edits ?? [],
+      file: at.file,
+      span: at.span,
+      related: more.related ?? [],
+    });
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.found.values()].sort(
+      (a, b) =>
+        a.file.localeCompare(b.file) || a.span.start - b.span.start || a.code.localeCompare(b.code),
+    );
+  }
+
+  get hasErrors(): boolean {
+    return [...this.found.values()].some((d) => d.severity === "error");
+  }
+}
