@@ -50,7 +50,10 @@ export interface ConstantExpr extends ExprBase {
   readonly tag: "constant";
   readonly value: number;
 }
-/** A size used as a number, e.g. `x / heads`. */
+/**
+ * A numeric generic used as a number: a size (`x / heads`), or a constant of a layer or function
+ * (`p` of `Dropout<p: 0.5>`), whose name is then a key of `constants` rather than one of `sizes`.
+ */
 export interface SizeExpr extends ExprBase {
   readonly tag: "size";
   readonly size: Size;
@@ -171,7 +174,10 @@ export interface FunctionCallExpr extends ExprBase {
   readonly tag: "function";
   readonly callee: FunctionIr;
   readonly args: readonly (Expr | GraphRef)[];
+  /** Values of the callee's `sizes`. */
   readonly sizes: ReadonlyMap<string, Size>;
+  /** Values of the callee's `constants`: a scalar expression when it depends on the owner's generics. */
+  readonly constants: ReadonlyMap<string, number | Expr>;
 }
 /** As written; the first plan pass lowers it to `op`s. Inside `body`, `edge` expressions move values. */
 export interface GatherExpr extends ExprBase {
@@ -235,8 +241,11 @@ export interface MemberIr {
   readonly target: LayerIr | NeuronIr;
   /** Values of the target's sizes (for a neuron: `channels`). */
   readonly sizes: ReadonlyMap<string, Size>;
-  /** Numbers given to the target's numeric generics: `Dropout<0.5>`, `LIF<beta: 0.95>`. */
-  readonly constants: ReadonlyMap<string, number>;
+  /**
+   * Numbers given to the target's numeric generics: `Dropout<0.5>`, `LIF<beta: 0.95>`; a scalar
+   * expression over `constant`, `size` and `op` when it depends on the owner's own generics.
+   */
+  readonly constants: ReadonlyMap<string, number | Expr>;
   /** The type that this member returns at this place. */
   readonly resultType: TensorType;
   readonly origin: Origin;

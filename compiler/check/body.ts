@@ -1,0 +1,243 @@
+/**
+ * The state of checking one body: its names, sizes, surrounding blocks and members, and the few ways
+ * in which every rule builds typed expressions.
+ */
+import type { Expression, Span } from "../../grammar/tree.js";
+import type { DiagnosticEntry, RelatedPlace, Reporter, TextEdit } from "../diagnostics/diagnostic.js";
+import type {
+  CallExpr,
+  Expr,
+  GraphRef,
+  MemberIr,
+  NeuronIr,
+  OpAttributes,
+  OpExpr,
+  OpName,
+  Origin,
+  Statement,
+} from "../ir/ir.js";
+import { printType } from "../ir/print.js";
+import type { Size, TensorType } from "../ir/types.js";
+import type { CallableRef, Services } from "./services.js";
+import type { Entry, Place, Value } from "./scope.js";
+import { Scope, isTensor } from "./scope.js";
+import { isResident } from "./types.js";
+
+export interface GatherContext {
+  readonly graph: GraphRef;
+  readonly edges: Size;
+  readonly source: string;
+  readonly target: string;
+}
+export interface TimeContext {
+  readonly steps: Size;
+  /** True for a layer that is called inside a block of its caller. */
+  readonly implicit: boolean;
+}
+
+/** A member that has no path yet: paths depend on how many parametric calls a statement has. */
+export interface PendingCall {
+  readonly call: { -readonly [K in keyof CallExpr]: CallExpr[K] };
+  readonly base: string;
+  readonly callee: string;
+  readonly member: Omit<MemberIr, "path" | "field">;
+  readonly isParametric: boolean;
+}
+
+export type Owner = "layer" | "function" | "model" | "loss";
+
+export interface BodyOptions {
+  readonly services: Services;
+  readonly reporter: Reporter;
+  readonly file: string;
+  readonly owner: Owner;
+  readonly ownerName: string;
+  /** Meaning of size names: themselves in a layer, numbers in a model. */
+  readonly sizes: ReadonlyMap<string, Size>;
+  /** Numeric generics that are no sizes; undefined when the number is not known here. */
+  readonly constants: ReadonlyMap<string, number | undefined>;
+  readonly callables: ReadonlyMap<string, CallableRef>;
+  readonly time: TimeContext | undefined;
+  readonly check: (body: Body, expression: Expression) => Value;
+}
+
+/** Deepest nesting of expressions; beyond it the checker says so instead of exhausting the stack. */
+export const DEPTH_LIMIT = 400;
+
+export class Body {
+  readonly services: Services;
+  readonly reporter: Reporter;
+  readonly file: string;
+  readonly owner: Owner;
+  readonly ownerName: string;
+  readonly sizes: ReadonlyMap<string, Size>;
+  readonly constants: ReadonlyMap<string, number | undefined>;
+  readonly callables: ReadonlyMap<string, CallableRef>;
+  readonly pending: PendingCall[] = [];
+  /** Every `let` of the body with its value, in order: what the lints look at. */
+  readonly statements: Statement[] = [];
+  /** How many `let`s of the declaration have each name. */
+  letCounts: ReadonlyMap<string, number> = new Map();
+  readonly unused: { readonly name: string; readonly place: Place }[] = [];
+  scope = new Scope(undefined);
+  gather: GatherContext | undefined;
+  time: TimeContext | undefined;
+  /** Path of the statement that is being checked: the base name of its members. */
+  base = "output";
+  depth = 0;
+  /** True once something needed the number of steps of the caller's block. */
+  usedSteps = false;
+  /** The first neuron that runs a single step, and where. */
+  oneStep: { readonly neuron: NeuronIr; readonly place: Place } | undefined;
+  private readonly checker: (body: Body, expression: Expression) => Value;
+
+  constructor(options: BodyOptions) {
+    this.services = options.services;
+    this.reporter = options.reporter;
+    this.file = options.file;
+    this.owner = options.owner;
+    this.ownerName = options.ownerName;
+    this.sizes = options.sizes;
+    this.constants = options.constants;
+    this.callables = options.callables;
+    this.time = options.time;
+    this.checker = options.check;
+  }
+
+  check(expression: Expression): Value {
+    return this.checker(this, expression);
+  }
+
+  report<A>(
+    row: DiagnosticEntry<A>,
+    span: Span,
+    args: A,
+    more: { readonly related?: readonly RelatedPlace[]; readonly edits?: readonly TextEdit[] } = {},
+  ): void {
+    this.reporter.report(row, { file: this.file, span }, args, more);
+  }
+
+  origin(span: Span): Origin {
+    return this.services.environment.origin(this.file, span);
+  }
+
+  /** "line 4", or "line 4 of sgnn:std/dense.sgnn" when it is another file. */
+  lineWords(place: Place): string {
+    const { line } = this.services.environment.origin(place.file, place.span);
+    return place.file === this.file ? `line ${line}` : `line ${line} of ${place.file}`;
+  }
+
+  /** The source text of a span on one line, shortened. */
+  snippet(span: Span): string {
+    const source = this.services.environment.sourceOf(this.file) ?? "";
+    const text = source.slice(span.start, span.end).replace(/\s+/g, " ").trim();
+    return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+  }
+
+  /** "`x` is `real[N, 32]` from line 9": a value as messages name it. */
+  describe(value: Expr): string {
+    const type = `\`${printType(value.type)}\``;
+    if (value.tag === "local" || value.tag === "param") {
+      const entry = this.scope.find(value.name);
+      const from = entry === undefined ? "" : ` from ${this.lineWords(entry.place)}`;
+      return `\`${value.name}\` is ${type}${from}`;
+    }
+    const text = this.snippet(value.origin.span);
+    return text === "" ? `this is ${type}` : `\`${text}\` is ${type}`;
+  }
+
+  /** The place that introduced a named value, as a related place of a diagnostic. */
+  definedAt(...values: readonly Expr[]): RelatedPlace[] {
+    return values.flatMap((value) => {
+      if (value.tag !== "local" && value.tag !== "param") return [];
+      const entry = this.scope.find(value.name);
+      if (entry === undefined) return [];
+      const message = `\`${value.name}\` is \`${printType(value.type)}\``;
+      return [{ file: entry.place.file, span: entry.place.span, message }];
+    });
+  }
+
+  op(
+    op: OpName,
+    args: readonly Expr[],
+    type: TensorType,
+    span: Span,
+    attributes: OpAttributes = {},
+  ): OpExpr {
+    const timed = args.some((a) => a.timed);
+    return { tag: "op", op, args, attributes, type, timed, origin: this.origin(span) };
+  }
+
+  constant(value: number, span: Span): Expr {
+    const type: TensorType = { tag: "tensor", kind: "real", dims: [] };
+    return { tag: "constant", value, type, timed: false, origin: this.origin(span) };
+  }
+
+  /** The number of steps of the surrounding block; remembers that it was needed. */
+  steps(): Size | undefined {
+    if (this.time?.implicit === true) this.usedSteps = true;
+    return this.time?.steps;
+  }
+
+  /** An untimed value repeated at every step of the surrounding block. */
+  hold(value: Expr): Expr {
+    const steps = this.steps();
+    if (value.timed || steps === undefined) return value;
+    const origin = value.origin;
+    return {
+      tag: "op",
+      op: "hold",
+      args: [value],
+      attributes: { steps },
+      type: value.type,
+      timed: true,
+      origin,
+    };
+  }
+
+  /** Arguments of one operation: when some are timed, those that live on an index space are held. */
+  alignTime(values: readonly Expr[]): readonly Expr[] {
+    if (!values.some((v) => v.timed)) return values;
+    return values.map((v) => (!v.timed && isResident(v.type) ? this.hold(v) : v));
+  }
+
+  /** Graphs in scope by name, innermost first. */
+  graphs(): GraphRef[] {
+    const found: GraphRef[] = [];
+    for (const [, entry] of this.scope.all()) if (entry.tag === "graph") found.push(entry.ref);
+    return found;
+  }
+
+  /** Defines a name for the rest of the block. */
+  define(name: string, entry: Entry): void {
+    this.scope.define(name, entry);
+  }
+
+  /** What a name holds once `value` is given to it. */
+  entryOf(value: Value, place: Place, sort: Entry["sort"]): Entry {
+    if (value.tag === "error") return { tag: "error", sort, place, used: true };
+    if (value.tag === "graph") return { tag: "graph", ref: value.ref, sort, place, used: false };
+    return { tag: "tensor", type: value.type, timed: value.timed, sort, place, used: false };
+  }
+
+  /** Runs `inside` with a fresh inner block. */
+  inBlock<R>(inside: () => R): R {
+    const outer = this.scope;
+    this.scope = new Scope(outer);
+    try {
+      return inside();
+    } finally {
+      for (const [name, entry] of this.scope.own()) {
+        if (entry.sort === "let" && !entry.used && !name.startsWith("_")) {
+          this.unused.push({ name, place: entry.place });
+        }
+      }
+      this.scope = outer;
+    }
+  }
+
+  /** The tensor, or undefined after a report that a graph stands where a tensor belongs. */
+  asTensor(value: Value): Expr | undefined {
+    return isTensor(value) ? value : undefined;
+  }
+}

@@ -1,0 +1,192 @@
+/** Elaborates the body of one layer, function or model into its intermediate form. */
+import type { Expression } from "../../grammar/tree.js";
+import { types } from "../diagnostics/catalogue/types.js";
+import type { Expr, InputIr, MemberIr, ParamIr, Statement } from "../ir/ir.js";
+import { printType } from "../ir/print.js";
+import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
+import type { Body } from "./body.js";
+import { isWithin } from "./kinds.js";
+import { checkLet } from "./lets.js";
+import { nameMembers } from "./members.js";
+import { checkParam, checkRunning } from "./params.js";
+import { residencyFix } from "./residency.js";
+import { isTensor } from "./scope.js";
+import type { Signature } from "./signature.js";
+import { asSymbol, equalSizes, isEllipsis, spaceOf, substituteSize } from "./size.js";
+import { isResident, residencyWords, tensor } from "./types.js";
+import { childrenOf } from "./walk.js";
+
+export interface Elaborated {
+  readonly inputs: readonly InputIr[];
+  readonly params: readonly ParamIr[];
+  readonly members: readonly MemberIr[];
+  readonly body: readonly Statement[];
+  readonly result: Expr;
+}
+
+function substituteType<T extends TensorType | GraphType>(
+  type: T,
+  sizes: ReadonlyMap<string, Size>,
+): T {
+  if (type.tag === "tensor") {
+    return { ...type, dims: type.dims.map((dim) => substituteSize(dim, sizes)) };
+  }
+  const fields = (one: ReadonlyMap<string, TensorType>): Map<string, TensorType> =>
+    new Map([...one].map(([name, field]) => [name, substituteType(field, sizes)]));
+  return { ...type, nodeFields: fields(type.nodeFields), edgeFields: fields(type.edgeFields) };
+}
+
+/**
+ * Elaborates with the given kinds of the arguments (undefined: as declared); undefined after errors.
+ */
+export function elaborate(
+  body: Body,
+  signature: Signature,
+  kinds: readonly (Kind | undefined)[],
+): Elaborated | undefined {
+  const { declaration } = signature;
+  body.letCounts = countLets(signature);
+  return body.inBlock(() => {
+    const inputs = defineInputs(body, signature, kinds);
+    const params: ParamIr[] = [];
+    const statements: Statement[] = [];
+    for (const item of declaration.items) {
+      if (item.type === "let") {
+        const statement = checkLet(body, item, false);
+        if (statement !== undefined) statements.push(statement);
+        continue;
+      }
+      if (body.owner === "function") {
+        const name = item.type === "param" ? item.names[0] : item.name;
+        body.report(types.functionOwnsWeights, name?.span ?? item.span, {
+          name: name?.text ?? "",
+          what: item.type,
+          owner: body.ownerName,
+        });
+      }
+      body.base = item.type === "running" ? item.name.text : "output";
+      params.push(...(item.type === "param" ? checkParam(body, item) : checkRunning(body, item)));
+    }
+    body.base = "output";
+    const result = checkResult(body, signature, declaration.result);
+    if (result === undefined) return undefined;
+    const members = nameMembers(
+      body.pending,
+      params.map((p) => p.name),
+    );
+    return { inputs, params, members, body: statements, result };
+  });
+}
+
+function defineInputs(
+  body: Body,
+  signature: Signature,
+  kinds: readonly (Kind | undefined)[],
+): InputIr[] {
+  return signature.parameters.map((parameter, at) => {
+    const { name, place } = parameter;
+    const type = substituteType(parameter.type, body.sizes);
+    if (type.tag === "graph") {
+      const ref = { name, type, selfLoops: false };
+      body.define(name, { tag: "graph", ref, sort: "input", place, used: false });
+      return { name, type };
+    }
+    const precise = tensor(kinds[at] ?? type.kind, type.dims);
+    const timed = body.time?.implicit === true && isResident(precise);
+    body.define(name, { tag: "tensor", type: precise, timed, sort: "input", place, used: false });
+    return { name, type: precise };
+  });
+}
+
+function checkResult(
+  body: Body,
+  signature: Signature,
+  expression: Expression,
+): Expr | undefined {
+  const value = body.check(expression);
+  if (value.tag === "error") return undefined;
+  const { declaration } = signature;
+  const declared = substituteType(signature.result, body.sizes);
+  const expected = printType(declared);
+  const place = { file: body.file, span: declaration.resultType.span };
+  const because = `${declaration.type} \`${declaration.name.text}\`, ${body.lineWords(place)}, returns it`;
+  const related = [{ ...place, message: `\`${expected}\` is declared here` }];
+  if (!isTensor(value)) {
+    body.report(types.graphForTensor, expression.span, {
+      user: `the result of \`${declaration.name.text}\``,
+      name: value.ref.name,
+      fields: [...value.ref.type.nodeFields.keys()],
+    });
+    return undefined;
+  }
+  const actual = body.describe(value);
+  const more = { related: [...related, ...body.definedAt(value)] };
+  const given = value.type.dims;
+  const badAt = given.findIndex((dim, at) => {
+    const wanted = declared.dims[at];
+    return wanted !== undefined && !fits(signature, wanted, dim);
+  });
+  if (given.length !== declared.dims.length || badAt >= 0) {
+    const wanted = declared.dims[badAt];
+    const isResidency =
+      badAt >= 0 &&
+      wanted !== undefined &&
+      (spaceOf(wanted) !== undefined || spaceOf(given[badAt]) !== undefined) &&
+      given.length === declared.dims.length;
+    if (isResidency) {
+      const fix = residencyFix(body, value, declared);
+      const place_ = residencyWords(value.type);
+      const args = { expected, because, actual, place: place_, fix };
+      body.report(types.wrongResidency, resultSpan(expression), args, more);
+    } else {
+      body.report(types.resultShape, resultSpan(expression), { expected, because, actual }, more);
+    }
+    return undefined;
+  }
+  if (!isWithin(value.type.kind, declared.kind)) {
+    body.report(
+      types.resultKind,
+      resultSpan(expression),
+      { expected, because, actual, wanted: declared.kind, given: value.type.kind },
+      more,
+    );
+    return undefined;
+  }
+  return value;
+}
+
+/** The last stage of a pipeline is what does not fit, not the whole of it. */
+function resultSpan(expression: Expression): Expression["span"] {
+  if (expression.type !== "pipe") return expression.span;
+  return expression.stages[expression.stages.length - 1]?.call.span ?? expression.span;
+}
+
+/** A `T` that no parameter has is whatever the time block of the body gives. */
+function fits(signature: Signature, wanted: Size, given: Size): boolean {
+  if (equalSizes(wanted, given)) return true;
+  const isFreeTime =
+    asSymbol(wanted) === "T" &&
+    !signature.parameters.some(
+      (p) => p.type.tag === "tensor" && p.type.dims.some((dim) => asSymbol(dim) === "T"),
+    );
+  return isFreeTime && spaceOf(given) === undefined && !isEllipsis(given);
+}
+
+/** How often each `let` name occurs in the declaration, blocks included. */
+function countLets(signature: Signature): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const count = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
+  const open: Expression[] = [signature.declaration.result];
+  for (const item of signature.declaration.items) {
+    if (item.type !== "let") continue;
+    count(item.name.text);
+    open.push(item.value);
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const isBlock =
+      next.type === "gather" || next.type === "timeBlock" || next.type === "snapshotBlock";
+    if (isBlock) for (const one of next.body.lets) count(one.name.text);
+    open.push(...childrenOf(next));
+  }
+  return counts;
+}

@@ -1,0 +1,152 @@
+/** Typing of the primitives that take a graph or the ends of an edge: norm, degree, knn, radius. */
+import type { Argument, Call } from "../../grammar/tree.js";
+import { types } from "../diagnostics/catalogue/types.js";
+import type { GraphType } from "../ir/types.js";
+import type { Checked } from "./arguments.js";
+import { checkArguments } from "./arguments.js";
+import type { Body } from "./body.js";
+import { assignGenerics, givenConstant, givenGenerics, givenSize } from "./generics.js";
+import { operand } from "./operators.js";
+import { checkCount } from "./primitive-calls.js";
+import type { Primitive } from "./primitives.js";
+import type { Value } from "./scope.js";
+import { ERROR } from "./scope.js";
+import { isSpace, symbolSize } from "./size.js";
+import { tensor } from "./types.js";
+
+/** Checks `norm(i, j)`, `degree(i)`, `degree(g)`, `knn<20>(x)`, `radius<0.3>(x)`. */
+export function callGraphPrimitive(
+  body: Body,
+  primitive: Primitive,
+  call: Call,
+  piped: Checked | undefined,
+): Value {
+  if (primitive.name === "knn" || primitive.name === "radius") {
+    return neighbours(body, primitive, call, piped);
+  }
+  const site = { name: call.callee.span, whole: call.span };
+  const args = call.args ?? [];
+  const count = args.length + (piped === undefined ? 0 : 1);
+  if (!checkCount(body, primitive, count, site)) return ERROR;
+  if (primitive.name === "norm") return norm(body, call, args);
+  if (piped !== undefined) return degreeOf(body, call, piped);
+  const [argument] = args;
+  const { gather } = body;
+  const isEnd =
+    gather !== undefined &&
+    argument.value.type === "name" &&
+    body.scope.find(argument.value.text) === undefined &&
+    [gather.source, gather.target].includes(argument.value.text);
+  if (!isEnd) return degreeOf(body, call, checkArguments(body, args)[0]);
+  const nodes = gather.graph.type.nodes;
+  const degree = body.op("degree", [], tensor("real", [nodes]), call.span, { graph: gather.graph });
+  const isSource = argument.value.type === "name" && argument.value.text === gather.source;
+  return {
+    tag: "edge",
+    end: isSource ? "source" : "target",
+    graph: gather.graph,
+    operand: degree,
+    type: tensor("real", [gather.edges]),
+    timed: false,
+    origin: body.origin(call.span),
+  };
+}
+
+function degreeOf(body: Body, call: Call, argument: Checked): Value {
+  const { value } = argument;
+  if (value.tag === "error") return ERROR;
+  if (value.tag !== "graph") {
+    body.report(types.tensorForGraph, argument.span, {
+      callee: "degree",
+      name: "g",
+      actual: body.describe(value),
+      graph: body.graphs()[0]?.name,
+    });
+    return ERROR;
+  }
+  const type = tensor("real", [value.ref.type.nodes]);
+  return body.op("degree", [], type, call.span, { graph: value.ref });
+}
+
+function norm(body: Body, call: Call, args: readonly Argument[]): Value {
+  const { gather } = body;
+  if (gather === undefined) {
+    body.report(types.outsideGather, call.callee.span, { what: "norm(i, j)" });
+    return ERROR;
+  }
+  const names = args.map((a) => (a.value.type === "name" ? a.value.text : ""));
+  const wrongAt = names.findIndex((name) => name !== gather.source && name !== gather.target);
+  if (wrongAt >= 0 || names[0] === names[1]) {
+    const { span } = args[Math.max(wrongAt, 0)].value;
+    body.report(types.wrongIndex, span, { source: gather.source, target: gather.target });
+    return ERROR;
+  }
+  const type = tensor("real", [gather.edges]);
+  return body.op("symmetricNorm", [], type, call.span, { graph: gather.graph });
+}
+
+function neighbours(
+  body: Body,
+  primitive: Primitive,
+  call: Call,
+  piped: Checked | undefined,
+): Value {
+  const site = { name: call.callee.span, whole: call.span };
+  const written = checkArguments(body, call.args);
+  const args = piped === undefined ? written : [piped, ...written];
+  const names = primitive.generics.map((g) => g.name);
+  const given = givenGenerics(body, [], call.generics);
+  const generics = assignGenerics(body, primitive.name, names, given);
+  if (generics === undefined || !checkCount(body, primitive, args.length, site)) return ERROR;
+  for (const generic of primitive.generics) {
+    const one = generics.get(generic.name);
+    if (one === undefined) {
+      if (!generic.isRequired) continue;
+      body.report(types.missingGeneric, site.name, { callee: primitive.name, name: generic.name });
+      return ERROR;
+    }
+    if (generic.role === "size" && givenSize(body, one, primitive.name, "k") === undefined) {
+      return ERROR;
+    }
+    if (generic.role === "constant" && givenConstant(body, one, primitive.name, "r") === undefined) {
+      return ERROR;
+    }
+    const word = one.value.tag === "written" ? one.value.expression : undefined;
+    const isMetric = word?.type === "name" && ["euclidean", "hamming", "cosine"].includes(word.text);
+    if (generic.role === "word" && !isMetric) {
+      body.report(types.genericSort, one.place.span, {
+        callee: primitive.name,
+        name: generic.name,
+        wanted: "one of `euclidean`, `hamming`, `cosine`",
+      });
+      return ERROR;
+    }
+  }
+  const x = operand(body, args[0].value, args[0].span, `\`${primitive.name}\``);
+  if (x === undefined) return ERROR;
+  if (x.type.dims.length !== 2 || !isSpace(x.type.dims[0])) {
+    body.report(
+      types.rankTooSmall,
+      args[0].span,
+      { callee: primitive.name, rank: 2, actual: body.describe(x) },
+      { related: body.definedAt(x) },
+    );
+    return ERROR;
+  }
+  body.report(types.notCompiledInModel, call.callee.span, {
+    what: `a graph built inside a model by \`${primitive.name}\``,
+  });
+  return { tag: "graph", ref: builtGraph(primitive.name, x.type.dims[0]), origin: body.origin(call.span) };
+}
+
+function builtGraph(name: string, nodes: GraphType["nodes"]): { name: string; type: GraphType; selfLoops: boolean } {
+  const type: GraphType = {
+    tag: "graph",
+    nodes,
+    edges: symbolSize(`E'${name}`),
+    graphs: symbolSize("G"),
+    nodeFields: new Map(),
+    edgeFields: new Map(),
+  };
+  return { name, type, selfLoops: false };
+}

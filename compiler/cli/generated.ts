@@ -1,0 +1,67 @@
+/**
+ * Loads generated JavaScript against this installation's runtime.
+ *
+ * Generated modules import "sgnn/runtime", which resolves only where sgnn is installed as a package. The
+ * module is therefore loaded from a temporary copy with that one specifier replaced by the address of our
+ * own runtime; the text that is kept in run folders stays portable.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Experiment, Model, ModelInfo, Scope } from "../../runtime/index.js";
+import { runtimeUrl } from "./version.js";
+
+/** A model class of a generated module. */
+export interface ModelClass {
+  new (scope: Scope): Model<Record<string, unknown>>;
+  readonly info: ModelInfo;
+}
+
+export interface GeneratedModule {
+  /** Every model and variant of the file by name. */
+  readonly models: ReadonlyMap<string, ModelClass>;
+  /** One per model that a `train` declaration names. */
+  readonly experiments: readonly Experiment[];
+  /** The line of the `.sgnn` file at which an error was thrown, e.g. `cora.sgnn:9`. */
+  placeOf(error: unknown): string | undefined;
+}
+
+/** Evaluates the JavaScript of a generated module. */
+export async function loadGenerated(javascript: string): Promise<GeneratedModule> {
+  const folder = mkdtempSync(join(tmpdir(), "sgnn-"));
+  const file = join(folder, "model.mjs");
+  const text = javascript.replace(/(\bfrom\s*)(["'])sgnn\/runtime\2/g, `$1"${runtimeUrl()}"`);
+  try {
+    writeFileSync(file, text);
+    const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    const models = new Map<string, ModelClass>();
+    for (const value of Object.values(exported)) {
+      if (isModelClass(value)) models.set(value.info.name, value);
+    }
+    const experiments = (exported.experiments ?? []) as readonly Experiment[];
+    return { models, experiments, placeOf: (error) => placeIn(text.split("\n"), file, error) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isModelClass(value: unknown): value is ModelClass {
+  return typeof value === "function" && "info" in value;
+}
+
+/**
+ * Every statement of a generated module ends with a comment that names its source line; the innermost
+ * frame of the error's stack in that module therefore says where in the `.sgnn` file it happened.
+ */
+function placeIn(lines: readonly string[], file: string, error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  for (const frame of error.stack.split("\n")) {
+    const at = frame.indexOf(file);
+    if (at < 0) continue;
+    const line = Number(/^:(\d+)/.exec(frame.slice(at + file.length))?.[1]);
+    const place = /\s(\S+\.sgnn:\d+)\s*$/.exec(lines[line - 1] ?? "")?.[1];
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}

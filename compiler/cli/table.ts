@@ -1,0 +1,54 @@
+/** The commands of `sgnnc`. Each is loaded only when it is called, so that `check` starts fast. */
+import type { Command } from "./command.js";
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** Undefined for a command that is planned and not there yet. */
+  readonly load: (() => Promise<Command>) | undefined;
+}
+
+/** In the order of `sgnnc --help`. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  compile: {
+    summary: "write the TypeScript of .sgnn files",
+    load: async () => (await import("./commands/compile.js")).compile,
+  },
+  check: {
+    summary: "print the diagnostics of .sgnn files",
+    load: async () => (await import("./commands/check.js")).check,
+  },
+  inspect: {
+    summary: "show the layers, weights and operation counts of a model",
+    load: async () => (await import("./commands/inspect.js")).inspect,
+  },
+  train: {
+    summary: "train the models of a file and compare its variants",
+    load: async () => (await import("./commands/train.js")).train,
+  },
+  evaluate: {
+    summary: "measure a trained run",
+    load: async () => (await import("./commands/evaluate.js")).evaluate,
+  },
+  run: {
+    summary: "apply a model to arrays in an .npz file",
+    load: async () => (await import("./commands/run.js")).run,
+  },
+  explain: {
+    summary: "explain a diagnostic code",
+    load: async () => (await import("./commands/explain.js")).explain,
+  },
+  doctor: {
+    summary: "say which backend this machine gives and how to get a faster one",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
+  init: {
+    summary: "start a project with a small example",
+    load: async () => (await import("./commands/init.js")).init,
+  },
+  format: { summary: "rewrite .sgnn files in the standard layout", load: undefined },
+  convert: { summary: "convert a trained run to a spiking or binary one", load: undefined },
+  report: { summary: "write an HTML report of runs", load: undefined },
+  export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },
+  review: { summary: "compare a model with the generated code under review", load: undefined },
+  lsp: { summary: "language server for editors", load: undefined },
+};

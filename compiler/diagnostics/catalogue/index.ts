@@ -1,0 +1,30 @@
+/** Every row of the catalogue, in the order of the codes. */
+import type { DiagnosticEntry } from "../diagnostic.js";
+import { data } from "./data.js";
+import { later } from "./later.js";
+import { names } from "./names.js";
+import { neurons } from "./neurons.js";
+import { physics } from "./physics.js";
+import { syntax } from "./syntax.js";
+import { training } from "./training.js";
+import { types } from "./types.js";
+
+/** What all rows have, whatever arguments their texts need. */
+export type AnyEntry = Pick<
+  DiagnosticEntry<never>,
+  "code" | "name" | "severity" | "example" | "why" | "fix" | "message"
+>;
+
+const phases: readonly Readonly<Record<string, AnyEntry>>[] = [
+  syntax,
+  names,
+  types,
+  neurons,
+  data,
+  training,
+  later,
+  physics,
+];
+
+/** All rows, each code once. */
+export const catalogue: readonly AnyEntry[] = phases.flatMap((phase) => Object.values(phase));

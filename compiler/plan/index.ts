@@ -1,0 +1,30 @@
+/**
+ * The plan: rewrites the checked program into the operations that will run. Each pass keeps the
+ * meaning, the types and the names from the source; the order of the list is the order they run in.
+ */
+import type { Program } from "../ir/ir.js";
+import { foldConstants } from "./passes/fold-constants.js";
+import { hoistRowWise } from "./passes/hoist-row-wise.js";
+import { lowerGather } from "./passes/lower-gather.js";
+import { removeUnused } from "./passes/remove-unused.js";
+import { shareCommon } from "./passes/share-common.js";
+import { sparseProducts } from "./passes/sparse-products.js";
+
+export interface Pass {
+  readonly name: string;
+  readonly run: (program: Program) => Program;
+}
+
+export const PASSES: readonly Pass[] = [
+  { name: "lower-gather", run: lowerGather },
+  { name: "fold-constants", run: foldConstants },
+  { name: "hoist-row-wise", run: hoistRowWise },
+  { name: "sparse-products", run: sparseProducts },
+  { name: "share-common", run: shareCommon },
+  { name: "remove-unused", run: removeUnused },
+];
+
+/** Runs every pass. The emitter accepts planned programs only: there is no `gather` left. */
+export function plan(program: Program): Program {
+  return PASSES.reduce((current, pass) => pass.run(current), program);
+}

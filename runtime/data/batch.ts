@@ -1,0 +1,296 @@
+/**
+ * Units of a data set as the inputs of a model: tensors, and graphs stacked block-diagonally.
+ *
+ * A batch owns its tensors. For level "node" there is one batch, the whole graph, and the units only
+ * choose which rows of output and target are compared.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { createGraph, type Graph } from "../graph/graph.js";
+import { Segments } from "../kernels/segments.js";
+import type { GraphTypeInfo, ModelInfo, TypeInfo } from "../layers/layer.js";
+import type { Column } from "./columns.js";
+import type { Dataset } from "./dataset.js";
+import { dataError, suggest } from "./errors.js";
+import type { GraphSet } from "./graphs.js";
+
+export type TargetKind = "label" | "real";
+
+/** What the model takes and gives, and what its output is compared with. */
+export interface Binding {
+  readonly info: ModelInfo;
+  readonly targetKind: TargetKind;
+}
+
+export type ModelInputs = Record<string, Tensor | Graph>;
+
+export interface Batch {
+  readonly inputs: ModelInputs;
+  /** Rows of the output to compare with the target; undefined for all of them. */
+  readonly rows: Segments | undefined;
+  /** int32 [R] for labels, else float32 in the shape of the compared rows of the output. */
+  readonly target: Tensor;
+  /** Compared rows. */
+  readonly count: number;
+  dispose(): void;
+}
+
+export function isGraph(type: TypeInfo | GraphTypeInfo): type is GraphTypeInfo {
+  return type.kind === "graph";
+}
+
+/**
+ * Checks that a data set has what a model takes, width by width.
+ * @throws SgnnError R280 (missing input or feature), R281 (width), R282 (no graph, no target)
+ */
+export function checkBinding(dataset: Dataset, { info, targetKind }: Binding): void {
+  const name = dataset.spec.name;
+  for (const [input, type] of Object.entries(info.inputs)) {
+    if (isGraph(type)) {
+      const { graphs } = dataset;
+      if (graphs === undefined) {
+        throw dataError(
+          "R282",
+          `${info.name} takes a graph, data ${name} has none`,
+          `its input ${input} is a graph`,
+          'add graph g { nodes x = "x"; edges = "edge_index" } to the data declaration',
+        );
+      }
+      checkFeatures("node", type.nodes, graphs.nodes, info.name, name);
+      checkFeatures("edge", type.edges, graphs.edges, info.name, name);
+    } else {
+      const sample = dataset.samples.get(input);
+      if (sample === undefined) {
+        throw dataError(
+          "R280",
+          `${info.name} takes ${input}, data ${name} has no such sample`,
+          "inputs that are not graphs come from samples of the same name",
+          suggest(input, [...dataset.samples.keys()], `samples of ${name}`),
+        );
+      }
+      checkWidth(`input ${input}`, type, sample, info.name);
+    }
+  }
+  const target = dataset.samples.get("target");
+  if (target === undefined) {
+    throw dataError(
+      "R282",
+      `data ${name} has no target`,
+      "the loss compares the output with the sample named target",
+      suggest("target", [...dataset.samples.keys()], `samples of ${name}`),
+    );
+  }
+  if (targetKind === "real") checkWidth("output", info.output, target, info.name);
+}
+
+function checkFeatures(
+  what: "node" | "edge",
+  types: Readonly<Record<string, TypeInfo>>,
+  columns: ReadonlyMap<string, Column>,
+  model: string,
+  data: string,
+): void {
+  for (const [field, type] of Object.entries(types)) {
+    const column = columns.get(field);
+    if (column === undefined) {
+      throw dataError(
+        "R280",
+        `${model} reads the ${what} feature ${field}, data ${data} does not have it`,
+        `the graph's ${what} features are named in its data declaration`,
+        suggest(field, [...columns.keys()], `${what} features of ${data}`),
+      );
+    }
+    checkWidth(`${what} feature ${field}`, type, column, model);
+  }
+}
+
+function checkWidth(what: string, type: TypeInfo, column: Column, model: string): void {
+  const wanted = type.dims.slice(1);
+  const product = wanted.reduce<number>(
+    (p, size) => p * (typeof size === "number" ? size : NaN),
+    1,
+  );
+  if (Number.isNaN(product) || product === column.width) return;
+  throw dataError(
+    "R281",
+    `${model}: ${what} is ${type.kind}[${type.dims.join(", ")}], but ${column.label} has rows of ${column.width}`,
+    "a row of the data fills one row of the model's input",
+    `declare ${what} with width ${column.width}, or choose other columns`,
+  );
+}
+
+/** A column as a tensor of the declared rank: [rows, ..tail], [rows] or [rows, 1]. */
+function toTensor(
+  column: Pick<Column, "data" | "tail">,
+  rows: number,
+  type: TypeInfo | undefined,
+): Tensor {
+  const rank = type === undefined ? 1 + column.tail.length : type.dims.length;
+  let tail = column.tail;
+  if (rank === 1) tail = [];
+  else if (tail.length !== rank - 1) tail = type?.dims.slice(1).map(Number) ?? tail;
+  return tf.tensor(column.data, [rows, ...tail], "float32");
+}
+
+/**
+ * The inputs and the target of some units.
+ * @param chosen unit numbers, in the order the output will have
+ * @param shared inputs of another batch to use again (level "node"); they stay that batch's
+ */
+export function makeBatch(
+  dataset: Dataset,
+  chosen: Int32Array,
+  binding: Binding,
+  shared?: ModelInputs,
+): Batch {
+  const inputs: ModelInputs = shared ?? {};
+  const owned: Tensor[] = [];
+  const { level, graphs } = dataset;
+  const members = level === "point" ? chosen.map((unit) => dataset.graphOf?.[unit] ?? 0) : chosen;
+  for (const [name, type] of shared ? [] : Object.entries(binding.info.inputs)) {
+    if (isGraph(type)) {
+      if (graphs !== undefined)
+        inputs[name] = makeGraph(graphs, level === "node" ? undefined : members, type);
+      continue;
+    }
+    const tensor = sampleTensor(dataset, name, level === "node" ? undefined : chosen, type);
+    inputs[name] = tensor;
+    owned.push(tensor);
+  }
+  const perNode = dataset.samples.get("target")?.at === "node";
+  const count = perNode ? nodeRows(graphs, chosen).length : chosen.length;
+  const target = targetTensor(dataset, chosen, binding);
+  owned.push(target);
+  const rows = level === "node" ? Segments.of(Int32Array.from(chosen), dataset.units) : undefined;
+  return {
+    inputs,
+    rows,
+    target,
+    count,
+    dispose() {
+      for (const input of shared ? [] : Object.values(inputs))
+        if (!(input instanceof tf.Tensor)) input.dispose();
+      for (const tensor of owned) tensor.dispose();
+      rows?.dispose();
+    },
+  };
+}
+
+function sampleTensor(
+  dataset: Dataset,
+  name: string,
+  chosen: Int32Array | undefined,
+  type: TypeInfo | undefined,
+): Tensor {
+  const sample = dataset.samples.get(name);
+  if (sample === undefined) throw new Error(`no sample ${name}`);
+  const rows =
+    chosen === undefined
+      ? undefined
+      : sample.at === "node"
+        ? nodeRows(dataset.graphs, chosen)
+        : chosen;
+  if (type?.kind === "label") {
+    const labels = sample.labels ?? Int32Array.from(sample.data);
+    return tf.tensor1d(rows === undefined ? labels : pick(labels, rows), "int32");
+  }
+  const data = rows === undefined ? sample.data : pickRows(sample.data, sample.width, rows);
+  return toTensor({ data, tail: sample.tail }, rows?.length ?? sample.rows, type);
+}
+
+/** The target rows of some units; in a collection with targets on nodes, the nodes of those graphs. */
+export function targetTensor(dataset: Dataset, chosen: Int32Array, binding: Binding): Tensor {
+  const type: TypeInfo =
+    binding.targetKind === "label" ? { kind: "label", dims: ["N"] } : binding.info.output;
+  return sampleTensor(dataset, "target", chosen, type);
+}
+
+function nodeRows(graphs: GraphSet | undefined, chosen: Int32Array): Int32Array {
+  const rows: number[] = [];
+  for (const graph of chosen) {
+    for (let n = graphs?.nodePtr[graph] ?? 0; n < (graphs?.nodePtr[graph + 1] ?? 0); n++)
+      rows.push(n);
+  }
+  return Int32Array.from(rows);
+}
+
+function pick(values: Int32Array, rows: Int32Array): Int32Array {
+  return rows.map((row) => values[row]!);
+}
+
+function pickRows(data: Float32Array, width: number, rows: Int32Array): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  for (let k = 0; k < rows.length; k++) {
+    const from = rows[k]! * width;
+    for (let c = 0; c < width; c++) out[k * width + c] = data[from + c]!;
+  }
+  return out;
+}
+
+/**
+ * Some graphs of a collection as one graph: nodes and edges stacked in the order of `members`
+ * (a graph may be there several times), edge ends numbered on.
+ * @param members graph numbers; undefined for the only graph
+ * @param type the features the model reads; others are left out
+ */
+export function makeGraph(
+  graphs: GraphSet,
+  members: Int32Array | undefined,
+  type: GraphTypeInfo,
+): Graph {
+  const chosen = members ?? Int32Array.from({ length: graphs.count }, (_, k) => k);
+  const { nodePtr, edgePtr } = graphs;
+  const graphPtr = new Int32Array(chosen.length + 1);
+  let edgeCount = 0;
+  chosen.forEach((graph, k) => {
+    graphPtr[k + 1] = graphPtr[k]! + nodePtr[graph + 1]! - nodePtr[graph]!;
+    edgeCount += edgePtr[graph + 1]! - edgePtr[graph]!;
+  });
+  const nodeCount = graphPtr[chosen.length]!;
+  const sources = new Int32Array(edgeCount);
+  const targets = new Int32Array(edgeCount);
+  let at = 0;
+  chosen.forEach((graph, k) => {
+    const start = graphPtr[k]!;
+    for (let e = edgePtr[graph]!; e < edgePtr[graph + 1]!; e++, at++) {
+      sources[at] = graphs.sources[e]! + start;
+      targets[at] = graphs.targets[e]! + start;
+    }
+  });
+  const stack = (
+    columns: ReadonlyMap<string, Column>,
+    types: Readonly<Record<string, TypeInfo>>,
+    ptr: Int32Array,
+    rows: number,
+  ): Record<string, Tensor> =>
+    Object.fromEntries(
+      Object.entries(types).map(([name, fieldType]) => {
+        const column = columns.get(name);
+        if (column === undefined) throw new Error(`no feature ${name}`);
+        const { width, data, tail } = column;
+        const values = members === undefined ? data : new Float32Array(rows * width);
+        if (members !== undefined) {
+          let to = 0;
+          for (const graph of chosen) {
+            const part = data.subarray(ptr[graph]! * width, ptr[graph + 1]! * width);
+            values.set(part, to);
+            to += part.length;
+          }
+        }
+        return [name, toTensor({ data: values, tail }, rows, fieldType)];
+      }),
+    );
+  const nodes = stack(graphs.nodes, type.nodes, nodePtr, nodeCount);
+  const edges = stack(graphs.edges, type.edges, edgePtr, edgeCount);
+  const graph = createGraph({
+    edgeIndex: { sources, targets },
+    nodeCount,
+    nodes,
+    edges,
+    graphPtr,
+    ownsNodes: true,
+  });
+  // The graph keeps sorted copies of its own.
+  for (const tensor of Object.values(edges)) tensor.dispose();
+  return graph;
+}

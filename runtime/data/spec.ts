@@ -1,0 +1,56 @@
+/**
+ * What a `data` declaration says, as a plain object: the compiler prints it into the generated file.
+ * Mirrors DataIr and SplitIr of the compiler (which the runtime may not import); maps are objects.
+ */
+
+/** Where the numbers of one name come from. */
+export type SourceSpec =
+  | { readonly tag: "array"; readonly name: string }
+  | { readonly tag: "columns"; readonly names: readonly string[] }
+  | { readonly tag: "oneHot"; readonly name: string };
+
+export interface NamedSource {
+  readonly name: string;
+  readonly source: SourceSpec;
+}
+
+export interface GraphSpec {
+  readonly name: string;
+  readonly nodes: readonly NamedSource[];
+  /** Array of node row starts, [graphs + 1]; absent for one single graph. */
+  readonly nodesBy?: string | undefined;
+  readonly connections: SourceSpec;
+  readonly edges: readonly NamedSource[];
+  readonly edgesBy?: string | undefined;
+}
+
+export type Ratio = readonly [number, number, number];
+
+export type SplitSpec =
+  | { readonly rule: "random"; readonly ratio: Ratio }
+  | { readonly rule: "stratified"; readonly by: string; readonly ratio: Ratio }
+  | { readonly rule: "grouped"; readonly by: string; readonly ratio: Ratio }
+  | { readonly rule: "folds"; readonly by: string; readonly folds: number }
+  | { readonly rule: "perClass"; readonly train: number; readonly validation: number }
+  | {
+      readonly rule: "given";
+      readonly train: string;
+      readonly validation?: string | undefined;
+      readonly test?: string | undefined;
+    };
+
+export interface DataSpec {
+  readonly name: string;
+  readonly doc?: string | undefined;
+  readonly files: readonly { readonly path: string; readonly format?: string | undefined }[];
+  readonly generate?:
+    { readonly name: string; readonly args: Readonly<Record<string, number | string>> } | undefined;
+  readonly graph?: GraphSpec | undefined;
+  readonly samples: readonly NamedSource[];
+  readonly split: SplitSpec;
+  readonly scale: readonly { readonly name: string; readonly method: string }[];
+}
+
+/** The parts of a split. */
+export const parts = ["train", "validation", "test"] as const;
+export type Part = (typeof parts)[number];

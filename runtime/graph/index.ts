@@ -1,0 +1,13 @@
+export { batchGraphs, createGraph, Graph, type Features, type GraphParts } from "./graph.js";
+export { createTopology, Topology, type EdgeIndex } from "./topology.js";
+export {
+  aggregate,
+  degree,
+  edgeSoftmax,
+  pool,
+  propagate,
+  source,
+  symmetricNorm,
+  target,
+  type Reducer,
+} from "./functions.js";

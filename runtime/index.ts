@@ -1,0 +1,9 @@
+/**
+ * The runtime of generated code: `import * as sg from "sgnn/runtime"`. Each room is one group of
+ * exports; see README.md.
+ */
+export { SgnnError, type SgnnErrorParts } from "./error.js";
+export * from "./tensor/index.js";
+export * from "./layers/index.js";
+export * from "./graph/index.js";
+export * from "./neurons/index.js";

@@ -1,0 +1,179 @@
+/**
+ * How a kernel of ours joins TensorFlow.js: one reference function over flat arrays, registered for
+ * the three backends, with its own gradient.
+ *
+ * - cpu: the function runs on the backend's arrays.
+ * - wasm: it runs on views of the backend's own memory, without a copy. Views are taken after all
+ *   outputs are allocated, because memory that grows detaches the older views.
+ * - tensorflow: `tensorflow` when the kernel has a native form (it may decline a case by returning
+ *   undefined), else inputs are read, the function runs, and the outputs are copied back.
+ *
+ * A gradient gets the inputs, never the outputs: TensorFlow.js puts saved outputs on the tape before
+ * the operation that made them, which makes second derivatives wrong (tfjs issue 3252).
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { DataId, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+
+export type Flat = Float32Array | Int32Array | Uint8Array;
+export interface OutputSpec {
+  readonly shape: number[];
+  readonly dtype?: "float32" | "int32";
+}
+
+export interface KernelSpec<Attributes extends object> {
+  /** Registered as `Sgnn<name>`. */
+  readonly name: string;
+  readonly outputs: (inputs: readonly TensorInfo[], attributes: Attributes) => OutputSpec[];
+  /** The meaning of the kernel. `outputs` hold arbitrary values on entry. */
+  readonly compute: (
+    inputs: readonly Float32Array[],
+    outputs: readonly Float32Array[],
+    attributes: Attributes,
+  ) => void;
+  /** Native form; return undefined to use `compute`. Runs outside the tape. */
+  readonly tensorflow?: (
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    backend: TensorflowBackend,
+  ) => Tensor[] | undefined;
+  /** One thunk per input, given the gradients of all outputs. */
+  readonly gradient?: (
+    outputGradients: readonly Tensor[],
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+  ) => (() => Tensor)[];
+  /** False when the gradient does not read the inputs, which then need not be kept. Default true. */
+  readonly savesInputs?: boolean;
+}
+
+/** The part of tfjs-node's backend that native forms use. */
+export interface TensorflowBackend {
+  readonly binding: Readonly<Record<string, number>>;
+  executeSingleOutput(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
+  readSync(dataId: DataId): Flat;
+}
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number | undefined;
+  readonly value: unknown;
+}
+interface CpuBackend {
+  readonly data: { get(dataId: DataId): { values: Flat } };
+  makeTensorInfo(shape: number[], dtype: string, values?: Flat): TensorInfo;
+}
+interface WasmBackend {
+  readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: string): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): Flat;
+}
+
+/** Runs a registered kernel. */
+export type Kernel<Attributes extends object> = (
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+) => Tensor[];
+
+/**
+ * Registers a kernel and returns the function that runs it.
+ * Inputs must be float32 tensors of the shapes the kernel expects; wrappers in `kernels/` see to that.
+ */
+export function defineKernel<Attributes extends object>(
+  spec: KernelSpec<Attributes>,
+): Kernel<Attributes> {
+  const kernelName = `Sgnn${spec.name}`;
+  const register = (
+    backendName: string,
+    run: (inputs: TensorInfo[], attributes: Attributes, backend: unknown) => TensorInfo[],
+  ): void => {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        run(inputs as unknown as TensorInfo[], attrs as unknown as Attributes, backend),
+    });
+  };
+  register("cpu", (inputs, attributes, backend) => runOnCpu(spec, inputs, attributes, backend as CpuBackend));
+  register("wasm", (inputs, attributes, backend) => runOnWasm(spec, inputs, attributes, backend as WasmBackend));
+  register("tensorflow", (inputs, attributes, backend) =>
+    runOnTensorflow(spec, inputs as Tensor[], attributes, backend as TensorflowBackend),
+  );
+  const { gradient } = spec;
+  if (gradient) {
+    tf.registerGradient({
+      kernelName,
+      ...(spec.savesInputs === false ? { inputsToSave: [] } : { saveAllInputs: true }),
+      gradFunc: (dy, saved, attrs) => {
+        const thunks = gradient(
+          Array.isArray(dy) ? dy : [dy],
+          saved,
+          attrs as unknown as Attributes,
+        );
+        return Object.fromEntries(thunks.map((thunk, index) => [String(index), thunk]));
+      },
+    });
+  }
+  return (inputs, attributes) =>
+    // A list of inputs is what Concat passes too: the keys are then "0", "1", ...
+    tf
+      .engine()
+      .runKernel(
+        kernelName,
+        inputs as unknown as tf.NamedTensorMap,
+        attributes as unknown as tf.NamedAttrMap,
+      ) as unknown as Tensor[];
+}
+
+function runOnCpu<A extends object>(
+  spec: KernelSpec<A>,
+  inputs: readonly TensorInfo[],
+  attributes: A,
+  backend: CpuBackend,
+): TensorInfo[] {
+  const specs = spec.outputs(inputs, attributes);
+  const arrays = specs.map(({ shape, dtype }) => {
+    const size = tf.util.sizeFromShape(shape);
+    return dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
+  });
+  const values = inputs.map((input) => backend.data.get(input.dataId).values);
+  spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
+  return specs.map(({ shape, dtype }, k) => backend.makeTensorInfo(shape, dtype ?? "float32", arrays[k]!));
+}
+
+function runOnWasm<A extends object>(
+  spec: KernelSpec<A>,
+  inputs: readonly TensorInfo[],
+  attributes: A,
+  backend: WasmBackend,
+): TensorInfo[] {
+  // Touching an input may move it from another backend, which allocates too.
+  for (const input of inputs) backend.dataIdMap.get(input.dataId);
+  const results = spec
+    .outputs(inputs, attributes)
+    .map(({ shape, dtype }) => backend.makeOutput(shape, dtype ?? "float32"));
+  const values = inputs.map((input) => backend.typedArrayFromHeap(input));
+  const arrays = results.map((result) => backend.typedArrayFromHeap(result));
+  spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
+  return results;
+}
+
+function runOnTensorflow<A extends object>(
+  spec: KernelSpec<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+  backend: TensorflowBackend,
+): TensorInfo[] {
+  if (spec.tensorflow) {
+    const native = tf.tidy(() => spec.tensorflow!(inputs, attributes, backend) ?? []);
+    if (native.length > 0) return native;
+  }
+  const specs = spec.outputs(inputs, attributes);
+  const values = inputs.map((input) => backend.readSync(input.dataId));
+  const arrays = specs.map(({ shape, dtype }) => {
+    const size = tf.util.sizeFromShape(shape);
+    return dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
+  });
+  spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
+  return specs.map(({ shape, dtype }, k) =>
+    tf.engine().makeTensor(arrays[k]!, shape, dtype ?? "float32"),
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * Movements between items and segments: gather and sum are each other's derivative, extreme-select
+ * and extreme-spread too; the softmax's derivative is written with them. All to any order.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { defineKernel, type Kernel } from "./kernel.js";
+import { scaleRows, sparseSegmentSum } from "./native.js";
+import * as reference from "./reference/segment.js";
+import type { ExtremeAttributes, SegmentAttributes } from "./reference/segment.js";
+import type { Segments } from "./segments.js";
+
+const gather: Kernel<SegmentAttributes> = defineKernel({
+  name: "GatherRows",
+  outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.items, x!.shape[1]!] }],
+  compute: ([x], [y], a) => reference.gatherRows(x!, y!, widthOf(y!, a.steps * a.segments.items), a),
+  tensorflow: ([x], a) => {
+    const { segments, steps, scale } = a;
+    if (segments.items === 0 || x!.size === 0) return undefined;
+    const rows = scale ? scaleRows(x!, scale, steps) : x!;
+    const indices = segments.indexTensor("owner", () => segments.owner, steps, segments.count);
+    return [tf.gather(rows, indices)];
+  },
+  savesInputs: false,
+  gradient: ([dy], _inputs, a) => [() => sum([dy!], a)[0]!],
+});
+
+const sum: Kernel<SegmentAttributes> = defineKernel({
+  name: "SegmentSum",
+  outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.count, x!.shape[1]!] }],
+  compute: ([x], [y], a) => reference.segmentSum(x!, y!, widthOf(x!, a.steps * a.segments.items), a),
+  tensorflow: ([x], a, backend) => {
+    const { segments, steps, scale } = a;
+    if (segments.items === 0 || x!.size === 0) return undefined;
+    const total = sparseSegmentSum(
+      backend,
+      x!,
+      segments.indexTensor("members", () => segments.members ?? counting(segments.items), steps, segments.items),
+      segments.indexTensor("owners", () => segments.sortedOwner, steps, segments.count),
+      steps * segments.count,
+    );
+    return [scale ? scaleRows(total, scale, steps) : total];
+  },
+  savesInputs: false,
+  gradient: ([dy], _inputs, a) => [() => gather([dy!], a)[0]!],
+});
+
+const select: Kernel<ExtremeAttributes> = defineKernel({
+  name: "SegmentExtremeSelect",
+  outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.count, x!.shape[1]!] }],
+  compute: ([x, v], [y], a) =>
+    reference.extremeSelect(x!, v!, y!, widthOf(x!, a.steps * a.segments.items), a),
+  gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => spread([x!, dy!], a)[0]!],
+});
+
+const spread: Kernel<ExtremeAttributes> = defineKernel({
+  name: "SegmentExtremeSpread",
+  outputs: ([x]) => [{ shape: x!.shape.slice() }],
+  compute: ([x, g], [y], a) =>
+    reference.extremeSpread(x!, g!, y!, widthOf(x!, a.steps * a.segments.items), a),
+  gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => select([x!, dy!], a)[0]!],
+});
+
+const softmax: Kernel<{ readonly segments: Segments; readonly steps: number }> = defineKernel({
+  name: "SegmentSoftmax",
+  outputs: ([x]) => [{ shape: x!.shape.slice() }],
+  compute: ([x], [y], { segments, steps }) =>
+    reference.segmentSoftmax(x!, y!, widthOf(x!, steps * segments.items), segments, steps),
+  gradient: ([dy], [x], { segments, steps }) => [
+    () => {
+      const y = segmentSoftmax(x!, segments, steps);
+      const weighted = tf.mul(y, dy!);
+      const total = segmentSum(weighted, segments, steps);
+      return tf.sub(weighted, tf.mul(y, gatherRows(total, segments, steps)));
+    },
+  ],
+});
+
+/**
+ * Every item gets the row of its segment, times `scale` of the segment.
+ * @param x float32 [steps * segments, width]
+ * @returns float32 [steps * items, width]
+ */
+export function gatherRows(x: Tensor, segments: Segments, steps: number, scale?: Float32Array): Tensor {
+  return gather([x], { segments, steps, scale })[0]!;
+}
+
+/**
+ * Every segment gets the sum of the rows of its items, times `scale` of the segment
+ * (`segments.inverseSizes` makes it the mean, 0 for an empty segment).
+ * @param x float32 [steps * items, width]
+ * @returns float32 [steps * segments, width]
+ */
+export function segmentSum(x: Tensor, segments: Segments, steps: number, scale?: Float32Array): Tensor {
+  return sum([x], { segments, steps, scale })[0]!;
+}
+
+/**
+ * Largest (direction 1) or smallest (-1) value of each segment and column, 0 for an empty segment.
+ * Ties share the gradient evenly.
+ * @param x float32 [steps * items, width]
+ * @returns float32 [steps * segments, width]
+ */
+export function segmentExtreme(x: Tensor, segments: Segments, steps: number, direction: 1 | -1): Tensor {
+  return select([x, x], { segments, steps, direction })[0]!;
+}
+
+/**
+ * Softmax over the items of each segment, column by column.
+ * @param x float32 [steps * items, width]
+ * @returns float32 [steps * items, width]
+ */
+export function segmentSoftmax(x: Tensor, segments: Segments, steps: number): Tensor {
+  return softmax([x], { segments, steps })[0]!;
+}
+
+function widthOf(values: Float32Array, rows: number): number {
+  return rows === 0 ? 0 : values.length / rows;
+}
+
+function counting(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, k) => k);
+}

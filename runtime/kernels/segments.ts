@@ -1,0 +1,162 @@
+/**
+ * Index structures of the sparse kernels.
+ *
+ * `Segments` groups items: the edges that enter each node, the edges that leave each node, the
+ * nodes of each graph. `Incidence` is a sparse matrix whose entries are items, seen by rows and by
+ * columns: for a graph, rows are targets, columns are sources, entries are edges.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor1D } from "@tensorflow/tfjs-core";
+
+export class Segments {
+  /** Number of segments. */
+  readonly count: number;
+  /** Number of items. */
+  readonly items: number;
+  /** Segment s holds positions pointers[s] .. pointers[s + 1] - 1; [count + 1]. */
+  readonly pointers: Int32Array;
+  /** Item at each position; undefined when position and item are the same (items sorted by segment). */
+  readonly members: Int32Array | undefined;
+  /** Segment of each item; [items]. */
+  readonly owner: Int32Array;
+  private inverse: Float32Array | undefined;
+  private readonly tensors: Map<string, Tensor1D> | undefined;
+
+  private constructor(
+    count: number,
+    owner: Int32Array,
+    pointers: Int32Array,
+    members: Int32Array | undefined,
+    lasting = true,
+  ) {
+    if (lasting) this.tensors = new Map();
+    this.count = count;
+    this.items = owner.length;
+    this.owner = owner;
+    this.pointers = pointers;
+    this.members = members;
+  }
+
+  /**
+   * From the segment of each item, by a stable counting sort. Owners are in [0, count).
+   * @param lasting false for segments of a single call, which keep no tensors and need no `dispose`
+   */
+  static of(owner: Int32Array, count: number, lasting = true): Segments {
+    const pointers = new Int32Array(count + 1);
+    let sorted = true;
+    for (let item = 0; item < owner.length; item++) {
+      pointers[owner[item]! + 1]! += 1;
+      if (item > 0 && owner[item]! < owner[item - 1]!) sorted = false;
+    }
+    for (let s = 0; s < count; s++) pointers[s + 1]! += pointers[s]!;
+    if (sorted) return new Segments(count, owner, pointers, undefined, lasting);
+    const next = pointers.slice(0, count);
+    const members = new Int32Array(owner.length);
+    for (let item = 0; item < owner.length; item++) members[next[owner[item]!]!++] = item;
+    return new Segments(count, owner, pointers, members, lasting);
+  }
+
+  /** From the boundaries of consecutive segments. */
+  static fromPointers(pointers: Int32Array): Segments {
+    const count = pointers.length - 1;
+    const owner = new Int32Array(pointers[count] ?? 0);
+    for (let s = 0; s < count; s++) owner.fill(s, pointers[s], pointers[s + 1]);
+    return new Segments(count, owner, pointers, undefined);
+  }
+
+  /** 1 / size of each segment, 0 for an empty one; [count]. */
+  get inverseSizes(): Float32Array {
+    if (!this.inverse) {
+      this.inverse = new Float32Array(this.count);
+      for (let s = 0; s < this.count; s++) {
+        const size = this.pointers[s + 1]! - this.pointers[s]!;
+        this.inverse[s] = size === 0 ? 0 : 1 / size;
+      }
+    }
+    return this.inverse;
+  }
+
+  /** Owner of the item at each position, i.e. sorted owners; [items]. */
+  get sortedOwner(): Int32Array {
+    if (!this.members) return this.owner;
+    const sorted = new Int32Array(this.items);
+    for (let k = 0; k < this.items; k++) sorted[k] = this.owner[this.members[k]!]!;
+    return sorted;
+  }
+
+  /**
+   * An index list repeated for each time step as a tensor for native kernels: values of step t are
+   * shifted by t * `stride`. Kept until `dispose` when lasting.
+   * @param name what the list is, unique within this object
+   */
+  indexTensor(name: string, list: () => Int32Array, steps: number, stride: number): Tensor1D {
+    const key = `${name} ${steps} ${stride}`;
+    const found = this.tensors?.get(key);
+    if (found && !found.isDisposed) return found;
+    const base = list();
+    const values = new Int32Array(base.length * steps);
+    for (let t = 0; t < steps; t++) {
+      for (let k = 0; k < base.length; k++) values[t * base.length + k] = base[k]! + t * stride;
+    }
+    const tensor = tf.tensor1d(values, "int32");
+    if (this.tensors) this.tensors.set(key, tf.keep(tensor));
+    return tensor;
+  }
+
+  /** Frees the tensors that native kernels asked for. */
+  dispose(): void {
+    for (const tensor of this.tensors?.values() ?? []) tensor.dispose();
+    this.tensors?.clear();
+  }
+}
+
+/** A sparse 0/1 matrix [rows.count, columns.count] with numbered entries. */
+export class Incidence {
+  readonly rows: Segments;
+  /** Column of each entry. */
+  private readonly columnOf: Int32Array;
+  readonly columnCount: number;
+  private columnSegments: Segments | undefined;
+  private transpose: Incidence | undefined;
+  private neighbourList: Int32Array | undefined;
+
+  /**
+   * @param rows entries grouped by row
+   * @param columnOf column of each entry, in [0, columnCount)
+   */
+  constructor(rows: Segments, columnOf: Int32Array, columnCount: number) {
+    this.rows = rows;
+    this.columnOf = columnOf;
+    this.columnCount = columnCount;
+  }
+
+  /** Entries grouped by column; built when first asked for. */
+  get columns(): Segments {
+    this.columnSegments ??= Segments.of(this.columnOf, this.columnCount);
+    return this.columnSegments;
+  }
+
+  /** The same entries with rows and columns exchanged. */
+  get transposed(): Incidence {
+    if (!this.transpose) {
+      this.transpose = new Incidence(this.columns, this.rows.owner, this.rows.count);
+      this.transpose.columnSegments = this.rows;
+      this.transpose.transpose = this;
+    }
+    return this.transpose;
+  }
+
+  /** Column of the entry at each position of `rows`; [entries]. */
+  get neighbours(): Int32Array {
+    if (!this.neighbourList) {
+      const { members } = this.rows;
+      this.neighbourList = members ? members.map((entry) => this.columnOf[entry]!) : this.columnOf;
+    }
+    return this.neighbourList;
+  }
+
+  dispose(): void {
+    this.rows.dispose();
+    this.columnSegments?.dispose();
+  }
+}

@@ -1,0 +1,118 @@
+/** Learned parameters and running statistics: named tensors that outlive a forward pass. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Run } from "./run.js";
+
+/** Allowed values of a parameter; an open end is approached to within `OPEN_END`. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly lowOpen: boolean;
+  readonly highOpen: boolean;
+}
+
+/** Distance kept from an open end, relative to the end where that is larger than 1. */
+export const OPEN_END = 1e-6;
+
+let variableCount = 0;
+
+/** TensorFlow.js wants globally unique names; two models may have the same paths. */
+function makeVariable(path: string, values: Float32Array, shape: readonly number[]): tf.Variable {
+  variableCount += 1;
+  const initial = tf.tensor(values, [...shape], "float32");
+  const variable = tf.variable(initial, true, `${path}#${variableCount}`);
+  initial.dispose();
+  return variable;
+}
+
+/** A trained tensor. */
+export class Parameter {
+  /** Full path in the model, e.g. `h.sage1.wSelf`. */
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly range: Range | undefined;
+  /** The current value; assigned by the optimiser. */
+  readonly value: tf.Variable;
+
+  constructor(path: string, shape: readonly number[], values: Float32Array, range?: Range) {
+    this.path = path;
+    this.shape = shape;
+    this.range = range;
+    this.value = makeVariable(path, clampAll(values, range), shape);
+  }
+
+  /** Moves every value into the range. Called after each optimiser step; does nothing without a range. */
+  project(): void {
+    const { range } = this;
+    if (!range) return;
+    const [low, high] = closedEnds(range);
+    tf.tidy(() => this.value.assign(tf.clipByValue(this.value, Math.fround(low), Math.fround(high))));
+  }
+
+  /** Replaces the value, e.g. by a loaded one; `values` are row-major. */
+  set(values: Float32Array): void {
+    tf.tidy(() => this.value.assign(tf.tensor(values, [...this.shape], "float32")));
+  }
+
+  dispose(): void {
+    this.value.dispose();
+  }
+}
+
+/**
+ * A statistic that follows what it sees in training and stays put in evaluation (batch normalisation).
+ */
+export class Running {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** Fraction of the way towards the new value at each training step. */
+  readonly rate: number;
+  readonly value: tf.Variable;
+
+  constructor(path: string, shape: readonly number[], values: Float32Array, rate: number) {
+    this.path = path;
+    this.shape = shape;
+    this.rate = rate;
+    this.value = makeVariable(path, values, shape);
+    this.value.trainable = false;
+  }
+
+  /**
+   * In training: the batch's value, towards which the stored one moves. In evaluation: the stored one.
+   * @param batch computes the value of this batch; not called in evaluation
+   */
+  follow(batch: () => Tensor, run: Run): Tensor {
+    if (!run.training) return this.value;
+    const now = batch();
+    tf.tidy(() => {
+      const moved = tf.add(tf.mul(this.value, 1 - this.rate), tf.mul(now, this.rate));
+      this.value.assign(moved as Tensor);
+    });
+    return now;
+  }
+
+  /** Replaces the stored value; row-major. */
+  set(values: Float32Array): void {
+    tf.tidy(() => this.value.assign(tf.tensor(values, [...this.shape], "float32")));
+  }
+
+  dispose(): void {
+    this.value.dispose();
+  }
+}
+
+/** The range's ends, open ones moved inwards. */
+export function closedEnds(range: Range): [number, number] {
+  const margin = (end: number): number => OPEN_END * Math.max(1, Math.abs(end));
+  const { low, high } = range;
+  return [
+    range.lowOpen && Number.isFinite(low) ? low + margin(low) : low,
+    range.highOpen && Number.isFinite(high) ? high - margin(high) : high,
+  ];
+}
+
+function clampAll(values: Float32Array, range: Range | undefined): Float32Array {
+  if (!range) return values;
+  const [low, high] = closedEnds(range);
+  return values.map((value) => Math.min(Math.max(value, low), high));
+}

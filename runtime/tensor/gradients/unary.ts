@@ -1,0 +1,77 @@
+/** Gradients of element-wise functions of one tensor: dy times the derivative at the saved input. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { mask } from "./broadcast.js";
+import type { GradientSpec } from "./registry.js";
+
+type Derivative = (x: Tensor, attributes: Record<string, unknown>) => Tensor;
+
+function unary(kernel: string, derivative: Derivative): GradientSpec {
+  return {
+    kernel,
+    save: ["x"],
+    gradient: (dy, [x], attributes) => ({ x: () => tf.mul(dy, derivative(x!, attributes)) }),
+  };
+}
+
+const positive = (x: Tensor): Tensor => mask(tf.greater(x, 0));
+const numberOf = (value: unknown): number => value as number;
+
+export const unaryFunctions: GradientSpec[] = [
+  { kernel: "Neg", gradient: (dy) => ({ x: () => tf.neg(dy) }) },
+  unary("Square", (x) => tf.mul(2, x)),
+  unary("Sqrt", (x) => tf.div(0.5, tf.sqrt(x))),
+  unary("Rsqrt", (x) => tf.mul(-0.5, tf.pow(x, -1.5))),
+  unary("Reciprocal", (x) => tf.neg(tf.reciprocal(tf.square(x)))),
+  unary("Exp", (x) => tf.exp(x)),
+  unary("Expm1", (x) => tf.exp(x)),
+  unary("Log", (x) => tf.reciprocal(x)),
+  unary("Log1p", (x) => tf.reciprocal(tf.add(x, 1))),
+  unary("Sin", (x) => tf.cos(x)),
+  unary("Cos", (x) => tf.neg(tf.sin(x))),
+  unary("Tan", (x) => tf.reciprocal(tf.square(tf.cos(x)))),
+  unary("Sinh", (x) => tf.cosh(x)),
+  unary("Cosh", (x) => tf.sinh(x)),
+  unary("Atan", (x) => tf.reciprocal(tf.add(1, tf.square(x)))),
+  unary("Tanh", (x) => tf.sub(1, tf.square(tf.tanh(x)))),
+  unary("Sigmoid", (x) => {
+    const y = tf.sigmoid(x);
+    return tf.mul(y, tf.sub(1, y));
+  }),
+  unary("Softplus", (x) => tf.sigmoid(x)),
+  unary("Erf", (x) => tf.mul(2 / Math.sqrt(Math.PI), tf.exp(tf.neg(tf.square(x))))),
+  unary("Abs", (x) => tf.sub(positive(x), mask(tf.less(x, 0)))),
+  unary("Relu", positive),
+  unary("Relu6", (x) => tf.mul(positive(x), mask(tf.less(x, 6)))),
+  unary("LeakyRelu", (x, { alpha }) => {
+    const slope = numberOf(alpha);
+    return tf.add(slope, tf.mul(1 - slope, positive(x)));
+  }),
+  // exp only of the non-positive part, so that large inputs do not make inf * 0.
+  unary("Elu", (x) => tf.exp(tf.minimum(x, 0))),
+  unary("ClipByValue", (x, { clipValueMin, clipValueMax }) =>
+    tf.mul(
+      mask(tf.greaterEqual(x, numberOf(clipValueMin))),
+      mask(tf.lessEqual(x, numberOf(clipValueMax))),
+    ),
+  ),
+  {
+    kernel: "Softmax",
+    save: ["logits"],
+    gradient: (dy, [logits], { dim }) => ({
+      logits: () => {
+        const y = tf.softmax(logits!, dim as number);
+        const weighted = tf.mul(dy, y);
+        return tf.sub(weighted, tf.mul(tf.sum(weighted, [dim as number], true), y));
+      },
+    }),
+  },
+  {
+    kernel: "Prelu",
+    save: ["x", "alpha"],
+    gradient: (dy, [x, alpha]) => ({
+      x: () => tf.mul(dy, tf.add(positive(x!), tf.mul(alpha!, tf.sub(1, positive(x!))))),
+      alpha: () => tf.mul(dy, tf.minimum(x!, 0)),
+    }),
+  },
+];

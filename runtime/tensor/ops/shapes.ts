@@ -1,0 +1,91 @@
+/** Rearrangements, and the time-major storage of timed values. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { SgnnError } from "../../error.js";
+import { columnSum, repeatRows } from "../../kernels/rows.js";
+import { gatherRows } from "../../kernels/segment.js";
+import { Segments } from "../../kernels/segments.js";
+import { sizeOf, toFloat } from "./operand.js";
+
+/** Side by side along the last dim; all other dims are equal. */
+export function concat(...parts: Tensor[]): Tensor {
+  const first = parts[0]!;
+  return parts.length === 1 ? first : tf.concat(parts.map(toFloat), first.rank - 1);
+}
+
+/** [R, a, b, ..] -> [R, a * b * ..]; the first (residency) dim is kept. */
+export function flatten(x: Tensor): Tensor {
+  return x.rank === 2 ? x : tf.reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1))]);
+}
+
+/** Adds `axes` trailing dims of size 1. */
+export function expand(x: Tensor, axes: number): Tensor {
+  return axes === 0 ? x : tf.reshape(x, [...x.shape, ...Array<number>(axes).fill(1)]);
+}
+
+/** An untimed value repeated at every step: [R, ..] -> [steps * R, ..]. */
+export function hold(x: Tensor, steps: number): Tensor {
+  if (x.rank === 0 || steps === 1) return x;
+  const value = toFloat(x);
+  const repeated = repeatRows(tf.reshape(value, [value.size]), steps);
+  return tf.reshape(repeated, [steps * value.shape[0]!, ...value.shape.slice(1)]);
+}
+
+/** Leaves a time block: [steps * R, ..] -> [steps, R, ..]. */
+export function splitTime(x: Tensor, steps: number): Tensor {
+  return tf.reshape(x, [steps, rowsPerStep(x, steps, "splitTime"), ...x.shape.slice(1)]);
+}
+
+/** Enters a time block: [T, R, ..] -> [T * R, ..]. */
+export function joinTime(x: Tensor): Tensor {
+  return tf.reshape(x, [x.shape[0]! * (x.shape[1] ?? 1), ...x.shape.slice(2)]);
+}
+
+/**
+ * Mean over the steps: the firing rate of a spike train.
+ * @param x [steps * R, ..] as stored inside a time block
+ * @returns [R, ..]
+ */
+export function rate(x: Tensor, steps: number): Tensor {
+  const rows = rowsPerStep(x, steps, "rate");
+  const value = toFloat(x);
+  const width = sizeOf(value.shape.slice(1));
+  const total = columnSum(tf.reshape(value, [steps, rows * width]));
+  return tf.reshape(tf.mul(total, 1 / steps), [rows, ...value.shape.slice(1)]);
+}
+
+/**
+ * The rows at `indices`, in that order; differentiable (a row taken twice gets both gradients).
+ * @param x [R, ..] @param indices in [0, R)
+ * @throws SgnnError R112 when an index is out of range
+ */
+export function takeRows(x: Tensor, indices: Int32Array): Tensor {
+  const rows = x.shape[0]!;
+  for (let k = 0; k < indices.length; k++) {
+    if (indices[k]! < 0 || indices[k]! >= rows) {
+      throw new SgnnError({
+        code: "R112",
+        message: `row ${indices[k]} was asked for at position ${k}, but there are ${rows} rows`,
+        why: "Rows are numbered from 0.",
+        fix: "Check where the indices come from.",
+      });
+    }
+  }
+  const width = sizeOf(x.shape.slice(1));
+  const flat = tf.reshape(toFloat(x), [rows, width]);
+  const taken = gatherRows(flat, Segments.of(indices, rows, false), 1);
+  return tf.reshape(taken, [indices.length, ...x.shape.slice(1)]);
+}
+
+function rowsPerStep(x: Tensor, steps: number, what: string): number {
+  const rows = x.shape[0] ?? 0;
+  if (!Number.isInteger(steps) || steps < 1 || rows % steps !== 0) {
+    throw new SgnnError({
+      code: "R111",
+      message: `${what} of ${rows} rows over ${steps} steps`,
+      why: "A timed value has the same number of rows at every step.",
+      fix: "Give the number of steps that the time block ran.",
+    });
+  }
+  return rows / steps;
+}
