@@ -2,7 +2,7 @@
  * Source text to tokens and trivia. Every character ends up in a token, in trivia or is plain
  * whitespace between them (a test puts them together again).
  */
-import { Lexer } from "chevrotain";
+import { Lexer } from "./chevrotain.js";
 import type { IToken } from "chevrotain";
 import type { ProblemList } from "./problems.js";
 import { isClosed } from "./scan.js";

@@ -2,7 +2,7 @@
  * Expressions, types and ranges. Operators are one flat chain here: the tree builder knows how tightly
  * they bind, so a long sum costs no depth and the parser stays LL(1).
  */
-import { CstParser } from "chevrotain";
+import { CstParser } from "./chevrotain.js";
 import type { CstNode, IParserConfig, ParserMethod } from "chevrotain";
 import * as t from "./tokens.js";
 

@@ -16,10 +16,13 @@ const expectations: IParserErrorMessageProvider = {
 };
 
 export class SgnnParser extends DataParser {
-  /** `validate` runs Chevrotain's checks of the grammar itself; a test does, users do not wait for it. */
-  constructor(validate = false) {
+  /**
+   * `recover` goes on after an error, so that the tree keeps what can be read; `validate` runs Chevrotain's checks
+   * of the grammar itself: a test does, users do not wait for it.
+   */
+  constructor({ recover = true, validate = false } = {}) {
     super({
-      recoveryEnabled: true,
+      recoveryEnabled: recover,
       maxLookahead: 1,
       nodeLocationTracking: "onlyOffset",
       skipValidations: !validate,
@@ -27,11 +30,17 @@ export class SgnnParser extends DataParser {
     });
     this.performSelfAnalysis();
   }
+
+  /** Missing tokens are put in by repair.ts, which also knows when that helps. */
+  protected override canTokenTypeBeInsertedInRecovery(): boolean {
+    return false;
+  }
 }
 
-let instance: SgnnParser | undefined;
-/** The shared parser. */
-export function getParser(): SgnnParser {
-  instance ??= new SgnnParser();
-  return instance;
+let recovering: SgnnParser | undefined;
+let strict: SgnnParser | undefined;
+/** The shared parsers; the strict one stops at the first error and gives no tree then. */
+export function getParser(kind: "recovering" | "strict"): SgnnParser {
+  if (kind === "recovering") return (recovering ??= new SgnnParser());
+  return (strict ??= new SgnnParser({ recover: false }));
 }

@@ -37,7 +37,8 @@ export interface SyntaxArguments {
   readonly S015: { readonly word: string };
   /** One symbol in the place of another, both bare. */
   readonly S016: { readonly found: string; readonly wanted: string };
-  readonly S017: { readonly owner: string };
+  /** A `;` that separates nothing. */
+  readonly S017: Record<string, never>;
   readonly S018: { readonly owner: string };
   /** A closing bracket with nothing open. */
   readonly S019: { readonly found: string };

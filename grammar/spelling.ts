@@ -20,9 +20,14 @@ export function editDistance(a: string, b: string): number {
   return last[b.length];
 }
 
-/** The closest of `words`, the first of several, when no more than floor(0.4 n) + 1 edits away. */
+/**
+ * The one of `words` that `word` begins, else the closest (the first of several) when it is no more than
+ * floor(0.4 n) + 1 edits away.
+ */
 export function closest(word: string, words: readonly string[]): string | undefined {
   if (word.length > 40) return undefined;
+  const abbreviated = words.filter((one) => word.length > 2 && one.startsWith(word.toLowerCase()));
+  if (abbreviated.length === 1) return abbreviated[0];
   // A two-letter word is one edit from too many others.
   let most = word.length < 3 ? 0 : Math.floor(0.4 * word.length) + 1;
   let found: string | undefined;

@@ -6,7 +6,7 @@
  * afterwards (words.ts). A contextual word also belongs to the category `Name`, so it stays usable as an
  * ordinary name; a reserved word does not.
  */
-import { createToken, Lexer } from "chevrotain";
+import { createToken, Lexer } from "./chevrotain.js";
 import type { TokenType } from "chevrotain";
 import { scanBlockComment, scanString } from "./scan.js";
 
@@ -193,10 +193,10 @@ export const SlashBelow = row(
   "punctuation",
   createToken({ name: "SlashBelow", pattern: Lexer.NA }),
 );
-/** Anything else, one character at a time. */
+/** Anything else: a run of control characters, or one character. */
 export const UnknownCharacter = createToken({
   name: "UnknownCharacter",
-  pattern: /[^]/,
+  pattern: /[\0-\x08\x0e-\x1f\x7f]+|[^]/,
   line_breaks: true,
 });
 lexed.push(UnknownCharacter);

@@ -83,7 +83,11 @@ function buildSource(cst: CstNode | undefined, parent: CstNode, building: Buildi
   if (string !== undefined) return stringLiteral(string, cst);
   const list = child(cst, "sourceList");
   if (list !== undefined) {
-    return { type: "list", items: tokens(list, "String").map((one) => stringLiteral(one, list)), span };
+    return {
+      type: "list",
+      items: tokens(list, "String").map((one) => stringLiteral(one, list)),
+      span,
+    };
   }
   return buildCallExpression(child(cst, "call"), cst, building);
 }

@@ -34,12 +34,19 @@ import type {
   Stage,
 } from "./tree.js";
 
-/** How deep the tree below an expression is; kept beside the tree so that no pass overflows the stack. */
-const depths = new WeakMap<Expression, number>();
-const depthOf = (expression: Expression): number => depths.get(expression) ?? 1;
+function depthOf(expression: Expression, building: Building): number {
+  return building.depths.get(expression) ?? 1;
+}
 
-function deeper<E extends Expression>(expression: E, ...parts: readonly Expression[]): E {
-  depths.set(expression, 1 + Math.max(0, ...parts.map(depthOf)));
+/** Notes how deep the tree below an expression is, so that no later pass overflows the stack. */
+function deeper<E extends Expression>(
+  expression: E,
+  parts: readonly Expression[],
+  building: Building,
+): E {
+  let deepest = 0;
+  for (const part of parts) deepest = Math.max(deepest, depthOf(part, building));
+  if (deepest > 0) building.depths.set(expression, deepest + 1);
   return expression;
 }
 
@@ -65,14 +72,14 @@ export function buildExpression(
       right,
       span: join(left.span, right.span),
     };
-    deeper(head, left, right);
+    deeper(head, [left, right], building);
   }
   const pipes = tokens(cst, "Pipe").length;
   if (pipes === 0) return head;
   const stages = all(cst, "stage").map((one) => buildStage(one, building));
   while (stages.length < pipes) stages.push(missingStage(cst));
   const pipe: Expression = { type: "pipe", head, stages, span };
-  return deeper(pipe, head, ...stages.map((one) => one.call));
+  return deeper(pipe, [head, ...stages.map((one) => one.call)], building);
 }
 
 function missingStage(parent: CstNode): Stage {
@@ -100,7 +107,11 @@ export function buildStage(cst: CstNode, building: Building): Stage {
 }
 
 /** A chain of operators without comparison and pipe. */
-export function buildSum(cst: CstNode | undefined, parent: CstNode, building: Building): Expression {
+export function buildSum(
+  cst: CstNode | undefined,
+  parent: CstNode,
+  building: Building,
+): Expression {
   if (cst === undefined) return invalid(endOf(parent));
   if (cst.recoveredNode === true) return invalid(spanOfNode(cst));
   const operands = [...all(cst, "operand"), ...all(cst, "plainOperand")];
@@ -115,8 +126,8 @@ export function buildSum(cst: CstNode | undefined, parent: CstNode, building: Bu
     next: 0,
     end: endOf(cst),
   };
-  const value = readChain(chain, 0);
-  return depthOf(value) > maximumOperators ? tooLong(cst, building) : value;
+  const value = readChain(chain, 0, building);
+  return depthOf(value, building) > maximumOperators ? tooLong(cst, building) : value;
 }
 
 function tooLong(cst: CstNode, building: Building): Expression {
@@ -139,16 +150,23 @@ interface Chain {
   next: number;
 }
 
-const strength: Readonly<Record<string, number>> = { "+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "^": 3 };
+const strength: Readonly<Record<string, number>> = {
+  "+": 1,
+  "-": 1,
+  "*": 2,
+  "/": 2,
+  "@": 2,
+  "^": 3,
+};
 
 /** Precedence climbing; the recursion is at most as deep as the chain has operators. */
-function readChain(chain: Chain, weakest: number): Expression {
-  let left = readUnary(chain);
+function readChain(chain: Chain, weakest: number, building: Building): Expression {
+  let left = readUnary(chain, building);
   for (;;) {
     const operator = chain.operators[chain.next - 1] as IToken | undefined;
     if (operator === undefined || strengthOf(operator) < weakest) return left;
-    const right = readChain(chain, strengthOf(operator) + 1);
-    left = binary(operator, left, right);
+    const right = readChain(chain, strengthOf(operator) + 1, building);
+    left = binary(operator, left, right, building);
   }
 }
 
@@ -156,14 +174,14 @@ function strengthOf(operator: IToken): number {
   return strength[operator.image] ?? 1;
 }
 
-function readUnary(chain: Chain): Expression {
+function readUnary(chain: Chain, building: Building): Expression {
   const signs = chain.signs[chain.next] ?? [];
   let value = chain.operands[chain.next] ?? invalid(chain.end);
   chain.next++;
   const operator = chain.operators[chain.next - 1] as IToken | undefined;
   // `^` binds tighter than the signs before its base, looser than those before its exponent.
   if (operator !== undefined && strengthOf(operator) === 3) {
-    value = binary(operator, value, readUnary(chain));
+    value = binary(operator, value, readUnary(chain, building), building);
   }
   for (let k = signs.length - 1; k >= 0; k--) {
     const operand = value;
@@ -173,12 +191,17 @@ function readUnary(chain: Chain): Expression {
       operand,
       span: join(spanOfToken(signs[k]), operand.span),
     };
-    deeper(value, operand);
+    deeper(value, [operand], building);
   }
   return value;
 }
 
-function binary(operator: IToken, left: Expression, right: Expression): Expression {
+function binary(
+  operator: IToken,
+  left: Expression,
+  right: Expression,
+  building: Building,
+): Expression {
   const made: Expression = {
     type: "binary",
     operator: operatorText(operator),
@@ -187,7 +210,7 @@ function binary(operator: IToken, left: Expression, right: Expression): Expressi
     right,
     span: join(left.span, right.span),
   };
-  return deeper(made, left, right);
+  return deeper(made, [left, right], building);
 }
 
 /** What the token means; its image may be another symbol that was read as this one (`**`). */
@@ -217,7 +240,7 @@ function buildPostfix(cst: CstNode, building: Building): Expression {
             span,
           }
         : { type: "member", object, name: identifier(token(suffix, "Name"), suffix), span };
-    deeper(value, object, ...(value.type === "index" ? value.indices : []));
+    deeper(value, [object, ...(value.type === "index" ? value.indices : [])], building);
   }
   return value;
 }
@@ -238,7 +261,7 @@ function buildAtom(cst: CstNode | undefined, parent: CstNode, building: Building
   if (token(cst, "LeftParen") === undefined) return inner;
   // The parentheses belong to the span, so that a repair around the expression keeps them.
   const wrapped: Expression = { ...inner, span };
-  depths.set(wrapped, depthOf(inner));
+  building.depths.set(wrapped, depthOf(inner, building));
   return wrapped;
 }
 
@@ -275,7 +298,7 @@ export function buildCall(cst: CstNode | undefined, parent: CstNode, building: B
     span: spanOfNode(cst),
   };
   const inside = [...call.generics, ...(call.args ?? [])].map((one) => one.value);
-  return deeper(call, ...inside);
+  return deeper(call, inside, building);
 }
 
 /** A call where a bare name will do: an expression. */
@@ -326,7 +349,7 @@ function buildConstruct(cst: CstNode, building: Building): Expression {
   if (softmax !== undefined && softmax.recoveredNode !== true) {
     const operand = buildExpression(child(softmax, "expression"), softmax, building);
     const index = identifier(token(softmax, "Name"), softmax);
-    return deeper({ type: "softmaxOver", index, operand, span }, operand);
+    return deeper({ type: "softmaxOver", index, operand, span }, [operand], building);
   }
   const over = child(cst, "overBlock");
   return over === undefined ? invalid(span) : buildOver(over, building);
@@ -347,7 +370,7 @@ function buildGather(cst: CstNode, building: Building): Expression {
     body,
     span,
   };
-  return deeper(made, ...partsOf(body));
+  return deeper(made, partsOf(body), building);
 }
 
 function buildPool(cst: CstNode, building: Building): Expression {
@@ -355,7 +378,11 @@ function buildPool(cst: CstNode, building: Building): Expression {
   if (cst.recoveredNode === true) return invalid(span);
   const operand = buildPostfix(cst, building);
   const graph = identifier(token(cst, "Name"), cst);
-  return deeper({ type: "pool", reducers: buildReducers(cst), operand, graph, span }, operand);
+  return deeper(
+    { type: "pool", reducers: buildReducers(cst), operand, graph, span },
+    [operand],
+    building,
+  );
 }
 
 function buildReducers(cst: CstNode): Aggregator[] {
@@ -373,10 +400,10 @@ function buildOver(cst: CstNode, building: Building): Expression {
   const body = buildBlock(child(cst, "block"), cst, building);
   if (token(cst, "SnapshotsWord") !== undefined) {
     const graph = identifier(token(cst, "Name"), cst);
-    return deeper({ type: "snapshotBlock", graph, body, span }, ...partsOf(body));
+    return deeper({ type: "snapshotBlock", graph, body, span }, partsOf(body), building);
   }
   const steps = buildSum(child(cst, "plainSum"), cst, building);
-  return deeper({ type: "timeBlock", steps, body, span }, steps, ...partsOf(body));
+  return deeper({ type: "timeBlock", steps, body, span }, [steps, ...partsOf(body)], building);
 }
 
 function partsOf(block: Block): Expression[] {

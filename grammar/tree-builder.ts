@@ -4,11 +4,13 @@
  */
 import type { CstElement, CstNode, IToken } from "chevrotain";
 import type { ProblemList } from "./problems.js";
-import type { Identifier, Invalid, Span, StringLiteral } from "./tree.js";
+import type { Expression, Identifier, Invalid, Span, StringLiteral } from "./tree.js";
 
 /** What builders need beside the concrete syntax. */
 export interface Building {
   readonly problems: ProblemList;
+  /** Depth of the tree below an expression, where it is more than 1. */
+  readonly depths: Map<Expression, number>;
 }
 
 function isNode(element: CstElement): element is CstNode {

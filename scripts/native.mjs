@@ -85,15 +85,24 @@ function check() {
     timeout: 120_000,
   });
   const version = /libtensorflow [\d.]+\S*/.exec(result.stdout ?? "")?.[0];
-  return { ok: result.status === 0 && version !== undefined, version, text: tail(result.stderr ?? "") };
+  return {
+    ok: result.status === 0 && version !== undefined,
+    version,
+    text: tail(result.stderr ?? ""),
+  };
 }
 
 function fetchPackage() {
   const core = JSON.parse(
-    readFileSync(createRequire(join(ROOT, "package.json")).resolve("@tensorflow/tfjs-core/package.json"), "utf8"),
+    readFileSync(
+      createRequire(join(ROOT, "package.json")).resolve("@tensorflow/tfjs-core/package.json"),
+      "utf8",
+    ),
   ).version;
   if (core !== VERSION) {
-    throw new SetupError(`this project uses tfjs-core ${core}, but the native package is ${VERSION}; run npm install`);
+    throw new SetupError(
+      `this project uses tfjs-core ${core}, but the native package is ${VERSION}; run npm install`,
+    );
   }
   mkdirSync(HOME, { recursive: true });
   writeFileSync(
@@ -101,7 +110,13 @@ function fetchPackage() {
     `${JSON.stringify({ private: true, dependencies: { "@tensorflow/tfjs-node": VERSION } }, null, 2)}\n`,
   );
   say(`fetching @tensorflow/tfjs-node ${VERSION} (about 60 MB)`);
-  const result = run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]);
+  const result = run("npm", [
+    "install",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+  ]);
   if (!result.ok || !existsSync(join(PACKAGE, "package.json"))) {
     throw new SetupError(`npm could not fetch the package:\n${tail(result.text)}`);
   }
@@ -118,21 +133,27 @@ function ordinaryInstall() {
   const result = run("npm", ["run", "install"], { cwd: PACKAGE, timeout: ORDINARY_LIMIT_MS });
   const checked = check();
   if (checked.ok) return checked;
-  say(`that did not work (${firstReason(result.text) ?? checked.text.split("\n").pop() ?? "no reason given"})`);
+  say(
+    `that did not work (${firstReason(result.text) ?? checked.text.split("\n").pop() ?? "no reason given"})`,
+  );
   rmSync(join(PACKAGE, "deps"), { recursive: true, force: true });
   rmSync(join(PACKAGE, "lib"), { recursive: true, force: true });
   return undefined;
 }
 
 function firstReason(text) {
-  return /(?:ENOTFOUND|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EAI_AGAIN|HTTP|status|Error:|certificate)[^\n]*/.exec(text)?.[0];
+  return /(?:ENOTFOUND|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EAI_AGAIN|HTTP|status|Error:|certificate)[^\n]*/.exec(
+    text,
+  )?.[0];
 }
 
 function python() {
   for (const command of ["python3", "python"]) {
     if (run(command, ["-m", "pip", "--version"], { cwd: ROOT }).ok) return command;
   }
-  throw new SetupError("python3 with pip is needed to fetch libtensorflow; install them and try again");
+  throw new SetupError(
+    "python3 with pip is needed to fetch libtensorflow; install them and try again",
+  );
 }
 
 /** The tensorflow-cpu wheel, downloaded by pip (about 260 MB) or given. */
@@ -147,7 +168,17 @@ function fetchWheel(command) {
   let text = "";
   for (const wanted of [`tensorflow-cpu==${TESTED_WHEEL}`, "tensorflow-cpu"]) {
     say(`fetching ${wanted} with pip (about 260 MB)`);
-    const result = run(command, ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet", "--dest", folder, wanted]);
+    const result = run(command, [
+      "-m",
+      "pip",
+      "download",
+      "--no-deps",
+      "--only-binary=:all:",
+      "--quiet",
+      "--dest",
+      folder,
+      wanted,
+    ]);
     const file = readdirSync(folder).find((name) => name.endsWith(".whl"));
     if (result.ok && file) return join(folder, file);
     text = result.text;
@@ -189,7 +220,9 @@ with zipfile.ZipFile(wheel) as archive:
   for (const name of LIBRARIES) {
     const file = join(deps, "lib", name);
     if (!existsSync(file) || statSync(file).size < 1e7) {
-      throw new SetupError(`the wheel holds no usable ${name}; a version around ${TESTED_WHEEL} does`);
+      throw new SetupError(
+        `the wheel holds no usable ${name}; a version around ${TESTED_WHEEL} does`,
+      );
     }
   }
   if (!existsSync(join(deps, "include", "tensorflow", "c", "eager", "c_api.h"))) {
@@ -292,7 +325,9 @@ function main() {
     rmSync(HOME, { recursive: true, force: true });
     if (!(error instanceof SetupError)) throw error;
     say(error.message);
-    say("nothing was left behind; sgnn works without it, on WebAssembly (`sgnnc doctor` says what is in use)");
+    say(
+      "nothing was left behind; sgnn works without it, on WebAssembly (`sgnnc doctor` says what is in use)",
+    );
     process.exitCode = 1;
   }
 }

@@ -144,7 +144,10 @@ export function checkGather(body: Body, gather: Gather): Value {
     });
     return ERROR;
   }
-  const type = tensor(reducedKind(reduce, kind), [graph.type.nodes, ...widened(dims, reduce.length)]);
+  const type = tensor(reducedKind(reduce, kind), [
+    graph.type.nodes,
+    ...widened(dims, reduce.length),
+  ]);
   return {
     tag: "gather",
     graph,
@@ -321,7 +324,8 @@ interface Sequence {
 function sequence(body: Body, block: TimeBlock): Sequence | undefined | "error" {
   const { steps } = block;
   if (steps.type !== "name") {
-    if (steps.type !== "member" && steps.type !== "call" && steps.type !== "index") return undefined;
+    if (steps.type !== "member" && steps.type !== "call" && steps.type !== "index")
+      return undefined;
     const value = body.check(steps);
     if (isTensor(value)) {
       body.report(types.sequenceWithoutName, steps.span, { text: body.snippet(steps.span) });

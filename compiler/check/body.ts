@@ -3,7 +3,12 @@
  * in which every rule builds typed expressions.
  */
 import type { Expression, Span } from "../../grammar/tree.js";
-import type { DiagnosticEntry, RelatedPlace, Reporter, TextEdit } from "../diagnostics/diagnostic.js";
+import type {
+  DiagnosticEntry,
+  RelatedPlace,
+  Reporter,
+  TextEdit,
+} from "../diagnostics/diagnostic.js";
 import type {
   CallExpr,
   Expr,
@@ -58,6 +63,8 @@ export interface BodyOptions {
   readonly constants: ReadonlyMap<string, number | undefined>;
   readonly callables: ReadonlyMap<string, CallableRef>;
   readonly time: TimeContext | undefined;
+  /** True when the arguments have one slice per step of the caller's block. */
+  readonly isCalledTimed: boolean;
   readonly check: (body: Body, expression: Expression) => Value;
 }
 
@@ -73,6 +80,7 @@ export class Body {
   readonly sizes: ReadonlyMap<string, Size>;
   readonly constants: ReadonlyMap<string, number | undefined>;
   readonly callables: ReadonlyMap<string, CallableRef>;
+  readonly isCalledTimed: boolean;
   readonly pending: PendingCall[] = [];
   /** Every `let` of the body with its value, in order: what the lints look at. */
   readonly statements: Statement[] = [];
@@ -101,6 +109,7 @@ export class Body {
     this.constants = options.constants;
     this.callables = options.callables;
     this.time = options.time;
+    this.isCalledTimed = options.isCalledTimed;
     this.checker = options.check;
   }
 

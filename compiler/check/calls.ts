@@ -1,8 +1,8 @@
 /** Typing of calls and pipeline stages: finds the callee and hands over to the rule for its sort. */
 import type { Call, Pipe } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
-import type { Checked } from "./arguments.js";
-import { checkArguments } from "./arguments.js";
+import type { Checked } from "./call-arguments.js";
+import { checkArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";
 import { DEPTH_LIMIT } from "./body.js";
 import { callableNamed, givenGenerics } from "./generics.js";
@@ -41,7 +41,13 @@ export function checkCall(body: Body, call: Call, piped?: Checked): Value {
       body.report(types.namedArgumentOfPrimitive, named.name.span, { callee: callee.name });
       return ERROR;
     }
-    return callPrimitive(body, primitive, piped === undefined ? args : [piped, ...args], given, site);
+    return callPrimitive(
+      body,
+      primitive,
+      piped === undefined ? args : [piped, ...args],
+      given,
+      site,
+    );
   }
   const { found } = callee;
   if (found.declaration.type === "neuron") {
@@ -60,11 +66,6 @@ export function checkPipe(body: Body, pipe: Pipe): Value {
     if (at >= DEPTH_LIMIT) {
       body.report(types.tooDeep, stage.span, { what: "pipeline" });
       return ERROR;
-    }
-    const modifier = stage.modifiers[0];
-    if (modifier !== undefined) {
-      body.report(types.modifierOutsideRule, modifier.span, { name: modifier.name });
-      value = ERROR;
     }
     value = checkCall(body, stage.call, { value, span, name: undefined });
     span = stage.call.span;

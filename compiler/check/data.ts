@@ -133,7 +133,10 @@ class DataChecker implements DataNames {
     if (field === undefined) return undefined;
     const call = checkNamedCall(field.call, "generator", generators, this.file, this.reporter);
     if (this.keep(call) === undefined || call === undefined) return undefined;
-    return { name: call.name, args: new Map<string, number | string>([...call.args, ...call.words]) };
+    return {
+      name: call.name,
+      args: new Map<string, number | string>([...call.args, ...call.words]),
+    };
   }
 
   /** Exactly one origin: files or a generator. */
@@ -208,7 +211,8 @@ class DataChecker implements DataNames {
         reportUnknownWord("scaler", method, scalers, this.file, this.reporter);
       }
       for (const name of names) {
-        if (this.checkScaledName(name, scaled)) scale.push({ name: name.text, method: method.text });
+        if (this.checkScaledName(name, scaled))
+          scale.push({ name: name.text, method: method.text });
       }
     }
     return scale;
@@ -230,7 +234,8 @@ class DataChecker implements DataNames {
     const known = [...this.used.keys()].filter((one) => one !== "graph");
     if (!known.includes(name.text)) {
       this.sound = false;
-      if (this.broken) return false;
+      // Without any sample, that is what is reported.
+      if (this.broken || this.fields("sample").length === 0) return false;
       const suggestion = didYouMean(name.text, { right: known });
       const words = { field: "scale", name: name.text, known, suggestion };
       this.reporter.report(rows.unknownDataName, at, words);

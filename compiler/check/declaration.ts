@@ -9,7 +9,7 @@ import { isWithin } from "./kinds.js";
 import { checkLet } from "./lets.js";
 import { nameMembers } from "./members.js";
 import { checkParam, checkRunning } from "./params.js";
-import { residencyFix } from "./residency.js";
+import { residencyFix, shapeFix } from "./residency.js";
 import { isTensor } from "./scope.js";
 import type { Signature } from "./signature.js";
 import { asSymbol, equalSizes, isEllipsis, spaceOf, substituteSize } from "./size.js";
@@ -92,17 +92,13 @@ function defineInputs(
       return { name, type };
     }
     const precise = tensor(kinds[at] ?? type.kind, type.dims);
-    const timed = body.time?.implicit === true && isResident(precise);
+    const timed = body.isCalledTimed && isResident(precise);
     body.define(name, { tag: "tensor", type: precise, timed, sort: "input", place, used: false });
     return { name, type: precise };
   });
 }
 
-function checkResult(
-  body: Body,
-  signature: Signature,
-  expression: Expression,
-): Expr | undefined {
+function checkResult(body: Body, signature: Signature, expression: Expression): Expr | undefined {
   const value = body.check(expression);
   if (value.tag === "error") return undefined;
   const { declaration } = signature;
@@ -139,7 +135,13 @@ function checkResult(
       const args = { expected, because, actual, place: place_, fix };
       body.report(types.wrongResidency, resultSpan(expression), args, more);
     } else {
-      body.report(types.resultShape, resultSpan(expression), { expected, because, actual }, more);
+      const fix = shapeFix(body, value, declared);
+      body.report(
+        types.resultShape,
+        resultSpan(expression),
+        { expected, because, actual, fix },
+        more,
+      );
     }
     return undefined;
   }
@@ -155,8 +157,17 @@ function checkResult(
   return value;
 }
 
-/** The last stage of a pipeline is what does not fit, not the whole of it. */
+/** The last stage of a pipeline, or the first word of a block, stands for the whole of it. */
 function resultSpan(expression: Expression): Expression["span"] {
+  const word = { gather: "gather", timeBlock: "over", pool: "pool" } as const;
+  if (
+    expression.type === "gather" ||
+    expression.type === "timeBlock" ||
+    expression.type === "pool"
+  ) {
+    const { start } = expression.span;
+    return { start, end: start + word[expression.type].length };
+  }
   if (expression.type !== "pipe") return expression.span;
   return expression.stages[expression.stages.length - 1]?.call.span ?? expression.span;
 }
@@ -183,9 +194,9 @@ function countLets(signature: Signature): ReadonlyMap<string, number> {
     open.push(item.value);
   }
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const isBlock =
-      next.type === "gather" || next.type === "timeBlock" || next.type === "snapshotBlock";
-    if (isBlock) for (const one of next.body.lets) count(one.name.text);
+    if (next.type === "gather" || next.type === "timeBlock" || next.type === "snapshotBlock") {
+      for (const one of next.body.lets) count(one.name.text);
+    }
     open.push(...childrenOf(next));
   }
   return counts;

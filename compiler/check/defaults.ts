@@ -34,9 +34,7 @@ export function defaultCallable(
   info: GenericInfo,
 ): CallableRef | undefined {
   const { initial } = info.generic;
-  return initial === undefined
-    ? undefined
-    : referenceIn(services, signature.found.file, initial);
+  return initial === undefined ? undefined : referenceIn(services, signature.found.file, initial);
 }
 
 function referenceIn(
@@ -69,6 +67,8 @@ function referenceIn(
     if (value === undefined) return [];
     return [{ name: generic.name?.text, value, place: { file, span: generic.span } }];
   });
-  const key = bound.map((b) => `${b.name ?? ""}:${typeof b.value === "number" ? b.value : b.value.key}`);
+  const key = bound.map(
+    (b) => `${b.name ?? ""}:${typeof b.value === "number" ? b.value : b.value.key}`,
+  );
   return { ...reference, bound, key: `${reference.key}<${key.join(",")}>` };
 }

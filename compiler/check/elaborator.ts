@@ -24,7 +24,13 @@ import { isWithin } from "./kinds.js";
 import { elaborateLoss } from "./loss.js";
 import { Output } from "./output.js";
 import { rules } from "./rules/index.js";
-import type { CallableRef, Instance, InstanceRequest, InstanceResult, Services } from "./services.js";
+import type {
+  CallableRef,
+  Instance,
+  InstanceRequest,
+  InstanceResult,
+  Services,
+} from "./services.js";
 import { modelSubstitution, readModelGenerics } from "./model-generics.js";
 import type { Callable, GenericRole, Signature } from "./signature.js";
 import { Signatures, asCallable } from "./signature.js";
@@ -40,6 +46,8 @@ interface Substitution {
   readonly constants: ReadonlyMap<string, number | undefined>;
   readonly callables: ReadonlyMap<string, CallableRef>;
 }
+
+const OUTSIDE = { steps: undefined, time: "outside" } as const;
 
 export class Elaborator implements Services {
   private readonly signatures: Signatures;
@@ -100,7 +108,7 @@ export class Elaborator implements Services {
     this.open.push({ declaration, name: declaration.name.text });
     const isFineDefault = checkGenericDefaults(this.bodyFor(found, this.reporter), signature);
     const substitution = this.ownSubstitution(signature);
-    const run = this.run(signature, substitution, [], undefined, this.reporter, true);
+    const run = this.run(signature, substitution, [], OUTSIDE, this.reporter, true);
     this.open.pop();
     const isFine = isFineDefault && run.elaborated !== undefined && this.errorCount() === before;
     this.declared.set(declaration, isFine);
@@ -138,7 +146,7 @@ export class Elaborator implements Services {
     signature: Signature,
     substitution: Substitution,
     kinds: readonly (Kind | undefined)[],
-    steps: string | undefined,
+    called: { readonly steps: string | undefined; readonly time: InstanceRequest["time"] },
     reporter: Reporter,
     isDeclaration: boolean,
   ): Run {
@@ -150,7 +158,11 @@ export class Elaborator implements Services {
       owner: declaration.type,
       ownerName: declaration.name.text,
       ...substitution,
-      time: steps === undefined ? undefined : { steps: symbolSize(steps), implicit: true },
+      time:
+        called.steps === undefined
+          ? undefined
+          : { steps: symbolSize(called.steps), implicit: true },
+      isCalledTimed: called.time === "timed",
       check: checkExpression,
     });
     const elaborated = elaborate(body, signature, kinds);
@@ -171,6 +183,7 @@ export class Elaborator implements Services {
       constants: new Map(),
       callables: new Map(),
       time: undefined,
+      isCalledTimed: false,
       check: checkExpression,
     });
   }
@@ -191,8 +204,9 @@ export class Elaborator implements Services {
     let known = this.instances.get(key);
     if (known === undefined) {
       this.open.push({ declaration, name: declaration.name.text });
-      known = this.elaborateInstance(request, family);
+      known = this.elaborateInstance(request);
       this.open.pop();
+      known = this.share(request, family, known);
       this.instances.set(key, known);
     }
     return known;
@@ -203,26 +217,45 @@ export class Elaborator implements Services {
     let id = this.ids.get(declaration);
     if (id === undefined) this.ids.set(declaration, (id = this.ids.size));
     const callables = [...request.callables].map(([name, ref]) => `${name}=${ref.key}`);
-    return `${id}|${callables.join(",")}|${request.timed ? "time" : ""}`;
+    return `${id}|${callables.join(",")}|${request.time}`;
   }
 
-  private elaborateInstance(request: InstanceRequest, family: string): InstanceResult {
-    const { signature, kinds, timed } = request;
+  private elaborateInstance(request: InstanceRequest): InstanceResult {
+    const { signature, kinds, time } = request;
     const capture = new Reporter();
     const own = this.ownSubstitution(signature);
     const substitution = { ...own, callables: request.callables };
-    const steps = timed ? freshSteps(signature) : undefined;
-    const run = this.run(signature, substitution, kinds, steps, capture, false);
+    const steps = time === "outside" ? undefined : freshSteps(signature);
+    const run = this.run(signature, substitution, kinds, { steps, time }, capture, false);
     const diagnostics = capture.diagnostics;
     if (run.elaborated === undefined || capture.hasErrors) {
       return { instance: undefined, diagnostics, recursion: undefined };
     }
-    if (timed && !run.body.usedSteps) return this.instance({ ...request, timed: false });
     this.forward(diagnostics);
     const instance = this.finish(signature, run, kinds, run.body.usedSteps ? steps : undefined);
+    return { instance, diagnostics };
+  }
+
+  /**
+   * The widest known instance that may stand for this one, the declared kinds first: a layer whose
+   * result does not depend on the kinds of its arguments becomes one class.
+   */
+  private share(request: InstanceRequest, family: string, result: InstanceResult): InstanceResult {
+    const { instance, diagnostics } = result;
+    if (instance === undefined) return result;
+    // What never asks for the number of steps is the same inside and outside of a time block.
+    if (request.time !== "outside" && instance.steps === undefined) {
+      return this.instance({ ...request, time: "outside" });
+    }
     const members = this.families.get(family) ?? [];
     this.families.set(family, members);
-    const shared = members.find((other) => isShared(other, instance));
+    const declared = request.signature.parameters.map(({ type }) =>
+      type.tag === "tensor" ? type.kind : undefined,
+    );
+    const isDeclared = declared.every((kind, at) => kind === request.kinds[at]);
+    const wide = isDeclared ? undefined : this.instance({ ...request, kinds: declared }).instance;
+    const candidates = wide === undefined ? members : [wide, ...members];
+    const shared = candidates.find((other) => isShared(other, instance));
     if (shared === undefined) members.push(instance);
     return { instance: shared ?? instance, diagnostics };
   }
@@ -256,7 +289,8 @@ export class Elaborator implements Services {
       ir,
       kinds,
       steps,
-      isParametric: params.some((p) => p.running === undefined) || run.body.pending.some((p) => p.isParametric),
+      isParametric:
+        params.some((p) => p.running === undefined) || run.body.pending.some((p) => p.isParametric),
       oneStep: run.body.oneStep?.neuron,
     };
   }
@@ -304,7 +338,7 @@ export class Elaborator implements Services {
     if (substitution === undefined || !isSound) return undefined;
     const capture = new Reporter();
     this.open.push({ declaration, name: declaration.name.text });
-    const run = this.run(signature, substitution, [], undefined, capture, false);
+    const run = this.run(signature, substitution, [], OUTSIDE, capture, false);
     this.open.pop();
     if (run.elaborated === undefined || capture.hasErrors) {
       const first = capture.diagnostics.find((d) => d.severity === "error");

@@ -32,22 +32,18 @@ export function givenGenerics(
   written: readonly GenericArgument[],
 ): Given[] {
   return [
-    ...bound.map(
-      (b): Given => ({
-        name: b.name,
-        nameSpan: b.place.span,
-        place: b.place,
-        value: { tag: "bound", value: b.value },
-      }),
-    ),
-    ...written.map(
-      (w): Given => ({
-        name: w.name?.text,
-        nameSpan: w.name?.span ?? w.span,
-        place: { file: body.file, span: w.value.span },
-        value: { tag: "written", expression: w.value },
-      }),
-    ),
+    ...bound.map((b): Given => ({
+      name: b.name,
+      nameSpan: b.place.span,
+      place: b.place,
+      value: { tag: "bound", value: b.value },
+    })),
+    ...written.map((w): Given => ({
+      name: w.name?.text,
+      nameSpan: w.name?.span ?? w.span,
+      place: { file: body.file, span: w.value.span },
+      value: { tag: "written", expression: w.value },
+    })),
   ];
 }
 
@@ -116,10 +112,20 @@ export function sizeIn(body: Body, expression: Expression): Size | undefined {
 }
 
 /** The size a generic argument gives; undefined after a report. */
-export function givenSize(body: Body, given: Given, callee: string, name: string): Size | undefined {
+export function givenSize(
+  body: Body,
+  given: Given,
+  callee: string,
+  name: string,
+): Size | undefined {
   if (given.value.tag === "written") {
     const { expression } = given.value;
-    if (expression.type === "name" && body.callables.has(expression.text)) {
+    const isCallable =
+      expression.type === "name" &&
+      (body.callables.has(expression.text) ||
+        (/^[A-Z]/.test(expression.text) &&
+          body.services.environment.lookup(expression.text, body.file) !== undefined));
+    if (isCallable) {
       body.report(types.genericSort, expression.span, { callee, name, wanted: "a size" });
       return undefined;
     }
@@ -286,7 +292,11 @@ function resolve(body: Body, identifier: Identifier): CallableRef | undefined {
 function declaredRef(body: Body, identifier: Identifier, found: Found): CallableRef | undefined {
   const { declaration } = found;
   const name = identifier.text;
-  if (declaration.type === "model" || declaration.type === "variant" || declaration.type === "solver") {
+  if (
+    declaration.type === "model" ||
+    declaration.type === "variant" ||
+    declaration.type === "solver"
+  ) {
     body.report(types.modelAsLayer, identifier.span, { name });
     return undefined;
   }
@@ -306,5 +316,8 @@ function suggestCallable(body: Body, name: string): string | undefined {
     .map((v) => v.name);
   const upper = [...body.callables.keys(), ...usable.filter((n) => /^[A-Z]/.test(n))];
   const lower = [...PRIMITIVE_NAMES, ...usable.filter((n) => /^[a-z_]/.test(n))];
-  return didYouMean(name, isUpper ? { right: upper, other: lower } : { right: lower, other: upper });
+  return didYouMean(
+    name,
+    isUpper ? { right: upper, other: lower } : { right: lower, other: upper },
+  );
 }

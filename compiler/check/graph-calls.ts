@@ -2,8 +2,8 @@
 import type { Argument, Call } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { GraphType } from "../ir/types.js";
-import type { Checked } from "./arguments.js";
-import { checkArguments } from "./arguments.js";
+import type { Checked } from "./call-arguments.js";
+import { checkArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";
 import { assignGenerics, givenConstant, givenGenerics, givenSize } from "./generics.js";
 import { operand } from "./operators.js";
@@ -108,11 +108,15 @@ function neighbours(
     if (generic.role === "size" && givenSize(body, one, primitive.name, "k") === undefined) {
       return ERROR;
     }
-    if (generic.role === "constant" && givenConstant(body, one, primitive.name, "r") === undefined) {
+    if (
+      generic.role === "constant" &&
+      givenConstant(body, one, primitive.name, "r") === undefined
+    ) {
       return ERROR;
     }
     const word = one.value.tag === "written" ? one.value.expression : undefined;
-    const isMetric = word?.type === "name" && ["euclidean", "hamming", "cosine"].includes(word.text);
+    const isMetric =
+      word?.type === "name" && ["euclidean", "hamming", "cosine"].includes(word.text);
     if (generic.role === "word" && !isMetric) {
       body.report(types.genericSort, one.place.span, {
         callee: primitive.name,
@@ -136,10 +140,17 @@ function neighbours(
   body.report(types.notCompiledInModel, call.callee.span, {
     what: `a graph built inside a model by \`${primitive.name}\``,
   });
-  return { tag: "graph", ref: builtGraph(primitive.name, x.type.dims[0]), origin: body.origin(call.span) };
+  return {
+    tag: "graph",
+    ref: builtGraph(primitive.name, x.type.dims[0]),
+    origin: body.origin(call.span),
+  };
 }
 
-function builtGraph(name: string, nodes: GraphType["nodes"]): { name: string; type: GraphType; selfLoops: boolean } {
+function builtGraph(
+  name: string,
+  nodes: GraphType["nodes"],
+): { name: string; type: GraphType; selfLoops: boolean } {
   const type: GraphType = {
     tag: "graph",
     nodes,

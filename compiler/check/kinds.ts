@@ -87,5 +87,9 @@ export function binaryKind(op: OpName, a: Kind, b: Kind): Kind {
 
 /** Kind of an aggregation over edges or nodes: only `max` and `min` return one of their inputs. */
 export function reducedKind(reducers: readonly string[], kind: Kind): Kind {
-  return reducers.every((r) => r === "max" || r === "min") ? (kind === "sign" ? "trit" : kind) : "real";
+  return reducers.every((r) => r === "max" || r === "min")
+    ? kind === "sign"
+      ? "trit"
+      : kind
+    : "real";
 }

@@ -4,20 +4,20 @@ import type { CallExpr, Expr, GraphRef } from "../ir/ir.js";
 import { printSize, printType } from "../ir/print.js";
 import type { Kind, Size } from "../ir/types.js";
 import type { Found } from "../resolve/environment.js";
-import type { Checked } from "./arguments.js";
-import { assignArguments } from "./arguments.js";
+import type { Checked } from "./call-arguments.js";
+import { assignArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";
 import { defaultCallable, defaultConstant, defaultSize } from "./defaults.js";
 import type { Given } from "./generics.js";
 import { assignGenerics, givenCallable, givenConstant, givenSize } from "./generics.js";
 import { isWithin } from "./kinds.js";
 import type { PrimitiveSite } from "./primitive-calls.js";
-import { residencyFix } from "./residency.js";
+import { residencyFix, shapeFix } from "./residency.js";
 import type { Value } from "./scope.js";
 import { ERROR, isTensor } from "./scope.js";
 import type { CallableRef, Instance } from "./services.js";
 import type { Callable, ParameterInfo, Signature } from "./signature.js";
-import { substituteSize, symbolsOf } from "./size.js";
+import { spaceOf, substituteSize, symbolsOf } from "./size.js";
 import { isResident, residencyWords, tensor } from "./types.js";
 import type { Mismatch } from "./unify.js";
 import { Unifier } from "./unify.js";
@@ -50,7 +50,11 @@ export function callLayer(
   const ownsWeights = callee.declaration.type === "layer";
   if (ownsWeights && (body.owner === "function" || body.owner === "loss")) {
     const { name } = callee;
-    body.report(types.functionOwnsWeights, site.name, { name, what: "layer", owner: body.ownerName });
+    body.report(types.functionOwnsWeights, site.name, {
+      name,
+      what: "layer",
+      owner: body.ownerName,
+    });
     return ERROR;
   }
   const parameters = signature.parameters.map((p) => ({
@@ -147,7 +151,14 @@ function matchArguments(
   if (!isFine) return false;
   const late = unifier.finish();
   if (late === undefined) return true;
-  reportMismatch(body, callee, signature.parameters[late.from], unifier, assigned[late.from], late.mismatch);
+  reportMismatch(
+    body,
+    callee,
+    signature.parameters[late.from],
+    unifier,
+    assigned[late.from],
+    late.mismatch,
+  );
   return false;
 }
 
@@ -191,7 +202,10 @@ function matchTensor(
   return false;
 }
 
-function related(callee: Callee, parameter: ParameterInfo): {
+function related(
+  callee: Callee,
+  parameter: ParameterInfo,
+): {
   file: string;
   span: ParameterInfo["place"]["span"];
   message: string;
@@ -244,13 +258,15 @@ function matchGraph(
   const problem = unifier.matchGraph(parameter.type, value.ref.type, at, reason);
   if (problem === undefined) return true;
   if (problem.field === "") {
-    body.report(types.otherGraph, argument.span, shared, {
-      related: [related(callee, parameter)],
-    });
+    const actual = `\`${value.ref.name}\` has other nodes or edges`;
+    const args = { callee: callee.name, graph: graphWords(body, problem.mismatch), actual };
+    body.report(types.otherGraph, argument.span, args, { related: [related(callee, parameter)] });
     return false;
   }
-  const expected = parameter.type.nodeFields.get(problem.field) ?? parameter.type.edgeFields.get(problem.field);
-  const actual = value.ref.type.nodeFields.get(problem.field) ?? value.ref.type.edgeFields.get(problem.field);
+  const expected =
+    parameter.type.nodeFields.get(problem.field) ?? parameter.type.edgeFields.get(problem.field);
+  const actual =
+    value.ref.type.nodeFields.get(problem.field) ?? value.ref.type.edgeFields.get(problem.field);
   body.report(
     types.graphField,
     argument.span,
@@ -263,6 +279,14 @@ function matchGraph(
     { related: [related(callee, parameter)] },
   );
   return false;
+}
+
+/** The graph whose index space was expected: `N'other` is of `other`, `N` of the first one. */
+function graphWords(body: Body, mismatch: Mismatch): string {
+  const symbol = "pattern" in mismatch ? printSize(mismatch.pattern) : "";
+  const named = /'([^+]*)/.exec(symbol)?.[1];
+  const all = body.graphs();
+  return named ?? all[all.length - 1]?.name ?? "g";
 }
 
 /** Explains a mismatch with the origin of both sides. */
@@ -281,6 +305,13 @@ function reportMismatch(
   const owner = `${callee.declaration.type} \`${callee.name}\`, ${body.lineWords(parameter.place)},`;
   const expected = printType(expectedType);
   const actual = body.describe(value);
+  const isOtherGraph =
+    mismatch.reason === "residency" && spaceOf(mismatch.pattern) === spaceOf(mismatch.value);
+  if (isOtherGraph) {
+    const graph = graphWords(body, mismatch);
+    body.report(types.otherGraph, argument.span, { callee: callee.name, graph, actual }, more);
+    return;
+  }
   if (mismatch.reason === "residency") {
     body.report(
       types.wrongResidency,
@@ -318,15 +349,12 @@ function reportMismatch(
     mismatch.reason === "rank"
       ? `${owner} takes ${expectedType.dims.length === 1 ? "1 dimension" : `${expectedType.dims.length} dimensions`}`
       : `${owner} takes ${printSize(mismatch.pattern)}${reason === undefined ? "" : ` (${reason})`}`;
-  body.report(types.argumentShape, argument.span, { expected, because: takes, actual }, more);
+  const fix = shapeFix(body, value, expectedType);
+  body.report(types.argumentShape, argument.span, { expected, because: takes, actual, fix }, more);
 }
 
 /** Why a symbolic size of the callee has the value it has at this call. */
-function sizeReason(
-  parameter: ParameterInfo,
-  unifier: Unifier,
-  pattern: Size,
-): string | undefined {
+function sizeReason(parameter: ParameterInfo, unifier: Unifier, pattern: Size): string | undefined {
   if (parameter.type.tag !== "tensor") return undefined;
   for (const dim of parameter.type.dims) {
     const isThis = printSize(substituteSize(dim, unifier.bindings)) === printSize(pattern);
@@ -362,12 +390,12 @@ function instanceFor(
   signature: Signature,
   generics: Generics,
   kinds: readonly (Kind | undefined)[],
-  timed: boolean,
+  time: "outside" | "timed" | "untimed",
   site: PrimitiveSite,
 ): Instance | undefined {
   const { found } = callee;
   const { callables } = generics;
-  const result = body.services.instance({ found, signature, callables, kinds, timed });
+  const result = body.services.instance({ found, signature, callables, kinds, time });
   if (result.instance !== undefined) return result.instance;
   if (result.recursion !== undefined) {
     body.report(types.recursion, site.name, { name: callee.name, chain: result.recursion });
@@ -396,12 +424,13 @@ function finishCall(
 ): Value {
   const values = assigned.map((a) => a.value);
   const kinds = values.map((v) => (isTensor(v) ? v.type.kind : undefined));
-  let instance = instanceFor(body, callee, signature, generics, kinds, false, site);
+  let instance = instanceFor(body, callee, signature, generics, kinds, "outside", site);
   if (instance === undefined) return ERROR;
   const isTimed = values.some((v) => isTensor(v) && v.timed);
   const runsInTime = body.time !== undefined && (isTimed || instance.oneStep !== undefined);
   if (runsInTime) {
-    instance = instanceFor(body, callee, signature, generics, kinds, true, site);
+    const time = isTimed ? "timed" : "untimed";
+    instance = instanceFor(body, callee, signature, generics, kinds, time, site);
     if (instance === undefined) return ERROR;
   } else if (instance.oneStep !== undefined && body.oneStep === undefined) {
     const place = { file: body.file, span: site.name };
@@ -410,7 +439,7 @@ function finishCall(
   const args = values.flatMap((v): (Expr | GraphRef)[] => {
     if (v.tag === "graph") return [v.ref];
     if (v.tag === "error") return [];
-    return [runsInTime && isResident(v.type) ? body.hold(v) : v];
+    return [isTimed && isResident(v.type) ? body.hold(v) : v];
   });
   const { ir } = instance;
   const type = generics.unifier.apply(tensor(ir.result.type.kind, ir.result.type.dims));
@@ -422,7 +451,8 @@ function finishCall(
   const steps = instance.steps === undefined ? undefined : body.steps();
   if (instance.steps !== undefined && steps !== undefined) sizes.set(instance.steps, steps);
   const origin = body.origin(site.whole);
-  const timed = runsInTime && ir.result.timed;
+  // An instance that does not know of time maps every step alike.
+  const timed = instance.steps === undefined ? isTimed && isResident(type) : ir.result.timed;
   const { constants } = generics;
   if (ir.tag === "function") {
     return { tag: "function", callee: ir, args, sizes, constants, type, timed, origin };

@@ -31,6 +31,8 @@ export function checkLet(body: Body, one: Let, isNested: boolean): Statement | u
         ? {}
         : { related: [{ ...earlier.place, message: `\`${name}\` is defined here` }] },
     );
+    // Which of both a later use means is unknown: it must not cause follow-up errors.
+    body.define(name, { tag: "error", sort: "let", place, used: true });
     return undefined;
   }
   body.define(name, body.entryOf(value, place, "let"));

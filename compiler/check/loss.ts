@@ -38,6 +38,7 @@ export function elaborateLoss(
     constants: new Map(),
     callables: new Map(),
     time: undefined,
+    isCalledTimed: false,
     check: checkExpression,
   });
   const place = { file, span: expression.span };
@@ -119,7 +120,9 @@ function targetType(
   let isLabel = false;
   walk(expression, (e) => {
     if (e.type !== "call") return;
-    const at = (e.args ?? []).findIndex((a) => a.value.type === "name" && a.value.text === "target");
+    const at = (e.args ?? []).findIndex(
+      (a) => a.value.type === "name" && a.value.text === "target",
+    );
     if (at < 0) return;
     if (e.callee.text === "pick" || e.callee.text === "one_hot") isLabel = true;
     const found = services.environment.lookup(e.callee.text, file);

@@ -8,9 +8,11 @@
 import type { MemberIr } from "../ir/ir.js";
 import type { PendingCall } from "./body.js";
 
-/** `SAGE` -> `sage`, `EdgeConv` -> `edgeConv`, `CubaLIF` -> `cubaLif`, `my_layer` -> `myLayer`. */
+/** `SAGE` -> `sage`, `EdgeConv` -> `edgeConv`, `CubaLIF` -> `cubaLif`, `GATv2` -> `gatv2`, `my_layer` -> `myLayer`. */
 export function lowerCamel(name: string): string {
-  const words = name.match(/[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*/g) ?? [name];
+  const words = name.match(/[A-Z]+v[0-9]+|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*/g) ?? [
+    name,
+  ];
   return words
     .map((word, at) =>
       at === 0 ? word.toLowerCase() : word[0].toUpperCase() + word.slice(1).toLowerCase(),

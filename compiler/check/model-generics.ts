@@ -4,7 +4,13 @@ import type { Size } from "../ir/types.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { Body } from "./body.js";
 import { evaluateConstant } from "./constant.js";
-import { assignGenerics, givenCallable, givenConstant, givenGenerics, givenSize } from "./generics.js";
+import {
+  assignGenerics,
+  givenCallable,
+  givenConstant,
+  givenGenerics,
+  givenSize,
+} from "./generics.js";
 import type { CallableRef } from "./services.js";
 import type { Signature } from "./signature.js";
 import { asInteger, constantSize } from "./size.js";

@@ -184,7 +184,7 @@ export function checkArguments(
       continue;
     }
     const what = `\`${name.text}\` of \`${callee}\``;
-    const checked = checkArgument(value, what, table[name.text], file, reporter);
+    const checked = checkArgument(name.text, value, what, table[name.text], file, reporter);
     if (checked === undefined) sound = false;
     else given.set(name.text, checked);
   }
@@ -192,6 +192,7 @@ export function checkArguments(
 }
 
 function checkArgument(
+  name: string,
   value: Expression,
   what: string,
   spec: ArgumentSpec,
@@ -206,7 +207,6 @@ function checkArgument(
     return undefined;
   }
   if (spec.words.includes(value.text)) return value.text;
-  reportUnknownWord(`value of ${what}`, value, spec.words, file, reporter);
+  reportUnknownWord(name, value, spec.words, file, reporter);
   return undefined;
 }
-

@@ -43,7 +43,13 @@ export function checkName(body: Body, expression: Name): Value {
     if (entry.tag === "error") return ERROR;
     if (entry.tag === "graph") return { tag: "graph", ref: entry.ref, origin };
     const isWeight = entry.sort === "param" || entry.sort === "running";
-    return { tag: isWeight ? "param" : "local", name, type: entry.type, timed: entry.timed, origin };
+    return {
+      tag: isWeight ? "param" : "local",
+      name,
+      type: entry.type,
+      timed: entry.timed,
+      origin,
+    };
   }
   const number = numberNamed(body, expression);
   if (number !== undefined) return number;
@@ -76,11 +82,7 @@ function reportUnknown(body: Body, expression: Name): void {
   if (found !== undefined || isPrimitive || body.callables.has(name)) {
     body.report(types.callableAsValue, expression.span, {
       name,
-      what: isPrimitive
-        ? "function"
-        : found === undefined
-          ? "generic"
-          : found.declaration.type,
+      what: isPrimitive ? "function" : found === undefined ? "generic" : found.declaration.type,
     });
     return;
   }
@@ -100,7 +102,8 @@ function reportUnknown(body: Body, expression: Name): void {
 /** `g.x` on nodes, `e.attr` on the edges of the surrounding gather. */
 export function checkMember(body: Body, expression: Member): Value {
   const { object, name } = expression;
-  const isEdge = object.type === "name" && object.text === "e" && body.scope.find("e") === undefined;
+  const isEdge =
+    object.type === "name" && object.text === "e" && body.scope.find("e") === undefined;
   if (isEdge) return checkEdgeFeature(body, expression);
   const value = body.check(object);
   if (value.tag === "error") return ERROR;
@@ -140,7 +143,13 @@ export function checkMember(body: Body, expression: Member): Value {
       origin: body.origin(expression.span),
     };
   }
-  reportField(body, expression, ref.name, [...ref.type.nodeFields.keys(), ...ref.type.edgeFields.keys()], "nodes");
+  reportField(
+    body,
+    expression,
+    ref.name,
+    [...ref.type.nodeFields.keys(), ...ref.type.edgeFields.keys()],
+    "nodes",
+  );
   return ERROR;
 }
 
@@ -156,9 +165,7 @@ function reportField(
     types.unknownField,
     expression.name.span,
     { graph, name: expression.name.text, known, on, suggestion },
-    suggestion === undefined
-      ? {}
-      : { edits: [{ span: expression.name.span, text: suggestion }] },
+    suggestion === undefined ? {} : { edits: [{ span: expression.name.span, text: suggestion }] },
   );
 }
 

@@ -3,8 +3,8 @@ import type { Span } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { CallExpr, Expr, NeuronIr, NumberRange } from "../ir/ir.js";
 import type { Found } from "../resolve/environment.js";
-import type { Checked } from "./arguments.js";
-import { assignArguments } from "./arguments.js";
+import type { Checked } from "./call-arguments.js";
+import { assignArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";
 import type { Given } from "./generics.js";
 import { assignGenerics, givenConstant } from "./generics.js";
@@ -28,7 +28,11 @@ export function callNeuron(
   const neuron = body.services.neuron(found);
   if (neuron === undefined) return ERROR;
   if (body.owner === "function" || body.owner === "loss") {
-    body.report(types.functionOwnsWeights, site.name, { name, what: "neuron", owner: body.ownerName });
+    body.report(types.functionOwnsWeights, site.name, {
+      name,
+      what: "neuron",
+      owner: body.ownerName,
+    });
     return ERROR;
   }
   const parameters = neuron.inputs.map((input) => ({ name: input, isGraph: false }));

@@ -348,7 +348,9 @@ class NeuronChecker {
     }
   }
 
+  /** Warnings, only of a neuron without errors: what is unused may be what an error is about. */
   private warn(): void {
+    if (!this.sound) return;
     const changed = new Set(
       [...this.fields("update"), ...this.fields("reset")].map((field) => field.name.text),
     );
@@ -357,7 +359,6 @@ class NeuronChecker {
       this.reporter.report(neurons.unusedName, at, { what: value.kind, name: value.name });
       changed.add(value.name);
     }
-    if (!this.sound) return;
     for (const { name } of this.fields("state")) {
       if (changed.has(name.text)) continue;
       const at = { file: this.file, span: name.span };

@@ -25,7 +25,11 @@ const OPERATORS: Readonly<Record<string, OpName>> = {
 export function operand(body: Body, value: Value, span: Span, user: string): Expr | undefined {
   if (value.tag === "error") return undefined;
   if (value.tag === "graph") {
-    body.report(types.graphForTensor, span, { user, name: value.ref.name, fields: fieldsOf(value) });
+    body.report(types.graphForTensor, span, {
+      user,
+      name: value.ref.name,
+      fields: fieldsOf(value),
+    });
     return undefined;
   }
   if (value.type.kind === "label") {
@@ -42,12 +46,7 @@ export function fieldsOf(value: Extract<Value, { tag: "graph" }>): readonly stri
 
 /** `-x` */
 export function checkUnary(body: Body, expression: Unary): Value {
-  const value = operand(
-    body,
-    body.check(expression.operand),
-    expression.operand.span,
-    "`-`",
-  );
+  const value = operand(body, body.check(expression.operand), expression.operand.span, "`-`");
   if (value === undefined) return ERROR;
   if (value.tag === "constant") return body.constant(-value.value, expression.span);
   const type = tensor(unaryKind("neg", value.type.kind), value.type.dims);
@@ -107,16 +106,18 @@ export function align(
   left: Expr,
   right: Expr,
   site: ElementWiseSite,
-): { readonly args: readonly Expr[]; readonly dims: Extract<Broadcast, { expandLeft: number }>["dims"] } | undefined {
+):
+  | {
+      readonly args: readonly Expr[];
+      readonly dims: Extract<Broadcast, { expandLeft: number }>["dims"];
+    }
+  | undefined {
   const shape = broadcast(left.type.dims, right.type.dims);
   if (shape.dims === undefined) {
     reportMismatch(body, left, right, shape.problem, site);
     return undefined;
   }
-  const args = [
-    expand(body, left, shape.expandLeft),
-    expand(body, right, shape.expandRight),
-  ];
+  const args = [expand(body, left, shape.expandLeft), expand(body, right, shape.expandRight)];
   return { args: body.alignTime(args), dims: shape.dims };
 }
 
@@ -155,7 +156,10 @@ function reportMismatch(
   const isNodeAndGraph = spaces.includes("G") && node !== undefined;
   const name = node === undefined ? "" : body.snippet(node.origin.span);
   let fix: string;
-  if (isEdgeAndNode && body.gather !== undefined) {
+  if (spaces[0] === spaces[1]) {
+    words[1] += " of another graph, or without its self loops";
+    fix = "bring both values to the same graph";
+  } else if (isEdgeAndNode && body.gather !== undefined) {
     fix = `take the node value at one end of the edge: \`${name}[${body.gather.target}]\` or \`${name}[${body.gather.source}]\``;
   } else if (isEdgeAndNode) {
     fix = "bring the edge value to the nodes first: `gather sum over j -> i { .. }`";

@@ -91,7 +91,9 @@ export class Output {
 
 function suffixes({ callables, kinds, steps }: Description): string[] {
   const capital = (word: string): string => word[0].toUpperCase() + lowerCamel(word).slice(1);
-  const called = [...callables.values()].map((ref) => (/^[A-Z]/.test(ref.name) ? ref.name : capital(ref.name))).join("");
+  const called = [...callables.values()]
+    .map((ref) => (/^[A-Z]/.test(ref.name) ? ref.name : capital(ref.name)))
+    .join("");
   const kind = kinds.find((k) => k !== undefined && k !== "real");
   const ofKind = kind === undefined ? "" : capital(kind);
   const time = steps === undefined ? "" : "OverTime";

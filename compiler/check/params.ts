@@ -44,7 +44,12 @@ function readInitialiser(body: Body, expression: Expression): Initialiser | unde
     const suggestion = didYouMean(name, { right: INITIALISER_NAMES });
     const span = identifier?.span ?? expression.span;
     const number = expression.type === "number" ? expression.value : undefined;
-    body.report(types.unknownInitialiser, span, { name, names: INITIALISER_NAMES, suggestion, number });
+    body.report(types.unknownInitialiser, span, {
+      name,
+      names: INITIALISER_NAMES,
+      suggestion,
+      number,
+    });
     return undefined;
   }
   const name = identifier.text;

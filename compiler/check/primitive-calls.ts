@@ -12,14 +12,7 @@ import { align, elementWise, operand } from "./operators.js";
 import type { Primitive } from "./primitives.js";
 import type { Value } from "./scope.js";
 import { ERROR } from "./scope.js";
-import {
-  addSizes,
-  constantSize,
-  equalSizes,
-  isSpace,
-  multiplySizes,
-  spaceOf,
-} from "./size.js";
+import { addSizes, constantSize, equalSizes, isSpace, multiplySizes, spaceOf } from "./size.js";
 import { SCALAR, placeWords, tensor } from "./types.js";
 
 export interface PrimitiveSite {
@@ -95,7 +88,12 @@ export function checkCount(
 
 function unary(body: Body, op: OpName | undefined, value: Expr, site: PrimitiveSite): Value {
   const name = op ?? "relu";
-  return body.op(name, [value], tensor(unaryKind(name, value.type.kind), value.type.dims), site.whole);
+  return body.op(
+    name,
+    [value],
+    tensor(unaryKind(name, value.type.kind), value.type.dims),
+    site.whole,
+  );
 }
 
 function needsDims(
@@ -366,4 +364,3 @@ function rate(body: Body, x: Expr, span: Span, site: PrimitiveSite): Value {
   }
   return body.op("rate", [x], tensor("real", x.type.dims.slice(1)), site.whole, { steps: first });
 }
-

@@ -18,14 +18,7 @@ export interface Primitive {
   /** The operator it becomes, for those that follow one of the common rules. */
   readonly op: OpName | undefined;
   readonly rule:
-    | "unary"
-    | "binary"
-    | "lastDim"
-    | "keptLastDim"
-    | "columns"
-    | "total"
-    | "special"
-    | "graph";
+    "unary" | "binary" | "lastDim" | "keptLastDim" | "columns" | "total" | "special" | "graph";
 }
 
 function row(
@@ -89,13 +82,7 @@ const TABLE: readonly Primitive[] = [
   row("rate", "special", "rate"),
   row("degree", "graph", "degree", ["g"]),
   row("norm", "graph", "symmetricNorm", ["i", "j"]),
-  row(
-    "knn",
-    "graph",
-    undefined,
-    ["x"],
-    [required("k", "size"), optional("metric", "word")],
-  ),
+  row("knn", "graph", undefined, ["x"], [required("k", "size"), optional("metric", "word")]),
   row("radius", "graph", undefined, ["x"], [required("r", "constant")]),
 ];
 

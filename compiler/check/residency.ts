@@ -2,7 +2,7 @@
 import type { Expr } from "../ir/ir.js";
 import type { TensorType } from "../ir/types.js";
 import type { Body } from "./body.js";
-import { spaceOf } from "./size.js";
+import { constantSize, equalSizes, multiplySizes, spaceOf } from "./size.js";
 
 /** The only moves are `x[i]`, the aggregation of a gather, `pool`, and `rate` for time. */
 export function residencyFix(body: Body, value: Expr, expected: TensorType): string {
@@ -19,9 +19,26 @@ export function residencyFix(body: Body, value: Expr, expected: TensorType): str
     const ends = body.gather ?? { target: "i", source: "j" };
     return `inside a gather, write \`${name}[${ends.target}]\` or \`${name}[${ends.source}]\``;
   }
-  if (from === "N" && to === "G") return `pool the nodes first: \`pool mean ${name} over ${graph}\``;
+  if (from === "N" && to === "G")
+    return `pool the nodes first: \`pool mean ${name} over ${graph}\``;
   if (from === "G" && to === "N") return "nothing moves a graph value back to its nodes";
   const isTimeInFront = from === "T" || (from === undefined && value.type.dims.length > 1);
   if (isTimeInFront) return `remove the time in front: \`rate(${name})\``;
   return "the only moves between index spaces are `x[i]`, `x[j]`, `gather` and `pool`";
+}
+
+/** The repair of a wrong number of dimensions, when it is a usual one. */
+export function shapeFix(body: Body, value: Expr, expected: TensorType): string | undefined {
+  const given = value.type.dims;
+  const wanted = expected.dims;
+  const name = body.snippet(value.origin.span);
+  const isTimed =
+    given.length === wanted.length + 1 && ["T", undefined].includes(spaceOf(given[0]));
+  if (isTimed && wanted.every((dim, at) => equalSizes(dim, given[at + 1]))) {
+    return `remove the time in front: \`rate(${name})\``;
+  }
+  if (given.length <= wanted.length || wanted.length !== 2) return undefined;
+  const width = given.slice(1).reduce((all, dim) => multiplySizes(all, dim), constantSize(1));
+  const isFlat = equalSizes(given[0], wanted[0]) && equalSizes(width, wanted[1]);
+  return isFlat ? "put the last dimensions side by side: `.. |> flatten`" : undefined;
 }

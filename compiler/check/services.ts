@@ -32,8 +32,11 @@ export interface InstanceRequest {
   readonly callables: ReadonlyMap<string, CallableRef>;
   /** Precise kinds of the tensor arguments; undefined for graphs. */
   readonly kinds: readonly (Kind | undefined)[];
-  /** True when the arguments have one slice per time step. */
-  readonly timed: boolean;
+  /**
+   * How it is called: outside of every time block, or inside one with arguments that have one slice
+   * per step ("timed") or that are the same at every step ("untimed").
+   */
+  readonly time: "outside" | "timed" | "untimed";
 }
 
 /** One elaborated layer or function. */

@@ -54,9 +54,7 @@ export interface Signature {
 export function asCallable(found: Found): Callable | undefined {
   const { declaration } = found;
   const isCallable =
-    declaration.type === "layer" ||
-    declaration.type === "function" ||
-    declaration.type === "model";
+    declaration.type === "layer" || declaration.type === "function" || declaration.type === "model";
   return isCallable ? declaration : undefined;
 }
 

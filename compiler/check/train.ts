@@ -17,7 +17,14 @@ import { fieldsOf, findDeclaration, reportRepeated } from "./fields.js";
 import { checkNamedCall, checkNumber, namedCall, reportUnknownWord } from "./named-arguments.js";
 import type { NumberLimits } from "./named-arguments.js";
 import { checkInputs, mentions } from "./train/inputs.js";
-import { commonMetrics, labelMetrics, metrics, optimisers, realMetrics, schedules } from "./training-tables.js";
+import {
+  commonMetrics,
+  labelMetrics,
+  metrics,
+  optimisers,
+  realMetrics,
+  schedules,
+} from "./training-tables.js";
 
 /** What the check of a `train` needs from the rest of the program. */
 export interface TrainSurroundings {
@@ -229,10 +236,7 @@ class TrainChecker {
     return { name: call.name, args: call.args };
   }
 
-  private checkLoss(
-    models: readonly Found[],
-    data: DataIr | undefined,
-  ): FunctionIr | undefined {
+  private checkLoss(models: readonly Found[], data: DataIr | undefined): FunctionIr | undefined {
     const field = this.single("loss");
     if (field === undefined) {
       this.missing("loss", "it says what is made small", "loss mse(output, target)");
@@ -243,7 +247,8 @@ class TrainChecker {
     if (target !== undefined && data !== undefined && !samples.includes("target")) {
       this.sound = false;
       const known = samples.filter((name) => name !== "graph");
-      const suggestion = didYouMean("target", { right: known }) ?? (known.length === 1 ? known[0] : undefined);
+      const suggestion =
+        didYouMean("target", { right: known }) ?? (known.length === 1 ? known[0] : undefined);
       const at = { file: this.file, span: target };
       this.reporter.report(rows.targetNotProvided, at, { data: data.name, known, suggestion });
     }

@@ -50,11 +50,7 @@ export function readTensorType(
   for (const [at, dim] of (expression.dims ?? []).entries()) {
     if (dim.type === "ellipsis") {
       if (at > 0) {
-        context.reporter.report(
-          types.ellipsisNotFirst,
-          { file: context.file, span: dim.span },
-          {},
-        );
+        context.reporter.report(types.ellipsisNotFirst, { file: context.file, span: dim.span }, {});
         failed = true;
       }
       dims.push(ELLIPSIS);

@@ -20,12 +20,21 @@ export function isResident(type: TensorType): boolean {
 export function residencyWords(type: TensorType): string {
   const first = type.dims[0];
   const space = first === undefined ? undefined : spaceOf(first);
-  return first === undefined ? "a single number" : space === undefined ? "a value without index space" : placeWords(space);
+  return first === undefined
+    ? "a single number"
+    : space === undefined
+      ? "a value without index space"
+      : placeWords(space);
 }
 
 /** "a value on nodes" and so on. */
 export function placeWords(space: "N" | "E" | "G" | "T"): string {
-  return { N: "a value on nodes", E: "a value on edges", G: "a value on graphs", T: "a value over time" }[space];
+  return {
+    N: "a value on nodes",
+    E: "a value on edges",
+    G: "a value on graphs",
+    T: "a value over time",
+  }[space];
 }
 
 /** Edge space of a graph, with or without self loops. */

@@ -6,6 +6,8 @@ import { usageError } from "./errors.js";
 
 /** The words of one call, checked against the command's options. */
 export interface Invocation {
+  /** All words as they were given. */
+  readonly words: readonly string[];
   readonly positionals: readonly string[];
   /** Value of a text option, undefined when it was not given. */
   text(name: string): string | undefined;
@@ -78,6 +80,7 @@ export function readArguments(
     texts.set(token.name, token.value);
   }
   const invocation: Invocation = {
+    words,
     positionals,
     text: (option) => texts.get(option),
     flag: (option) => flags.has(option),

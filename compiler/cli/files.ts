@@ -10,6 +10,8 @@ import { inputError, usageError } from "./errors.js";
 /** One source file: `file` as the user named it (or found below a folder that they named). */
 export interface Source {
   readonly file: string;
+  /** Its folder: paths in the source are relative to it. */
+  readonly folder: string;
   readonly text: string;
   /** sha256 of the bytes, hexadecimal. */
   readonly hash: string;
@@ -82,7 +84,7 @@ function sourcesBelow(folder: string): string[] {
 
 function readSource(file: string, below: string | undefined): Source {
   const bytes = fs.readFileSync(file);
-  return { file, text: decode(file, bytes), hash: sha256(bytes), below };
+  return { file, folder: dirname(file), text: decode(file, bytes), hash: sha256(bytes), below };
 }
 
 function decode(file: string, bytes: Uint8Array): string {

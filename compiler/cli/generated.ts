@@ -9,12 +9,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Experiment, Model, ModelInfo, Scope } from "../../runtime/index.js";
+import type { Model, ModelInfo } from "../../runtime/layers/layer.js";
+import type { Scope } from "../../runtime/layers/scope.js";
+import type { Experiment } from "../../runtime/train/spec.js";
 import { runtimeUrl } from "./version.js";
 
 /** A model class of a generated module. */
 export interface ModelClass {
-  new (scope: Scope): Model<Record<string, unknown>>;
+  new (scope: Scope): Model<never>;
   readonly info: ModelInfo;
 }
 
@@ -23,12 +25,14 @@ export interface GeneratedModule {
   readonly models: ReadonlyMap<string, ModelClass>;
   /** One per model that a `train` declaration names. */
   readonly experiments: readonly Experiment[];
-  /** The line of the `.sgnn` file at which an error was thrown, e.g. `cora.sgnn:9`. */
-  placeOf(error: unknown): string | undefined;
+  /** The error with the line of the `.sgnn` file at which it was thrown in its message, when that is known. */
+  located(error: unknown): unknown;
 }
 
 /** Evaluates the JavaScript of a generated module. */
 export async function loadGenerated(javascript: string): Promise<GeneratedModule> {
+  // Our own frames lie below those of TensorFlow.js; the default of ten would cut them off.
+  Error.stackTraceLimit = 60;
   const folder = mkdtempSync(join(tmpdir(), "sgnn-"));
   const file = join(folder, "model.mjs");
   const text = javascript.replace(/(\bfrom\s*)(["'])sgnn\/runtime\2/g, `$1"${runtimeUrl()}"`);
@@ -40,7 +44,7 @@ export async function loadGenerated(javascript: string): Promise<GeneratedModule
       if (isModelClass(value)) models.set(value.info.name, value);
     }
     const experiments = (exported.experiments ?? []) as readonly Experiment[];
-    return { models, experiments, placeOf: (error) => placeIn(text.split("\n"), file, error) };
+    return { models, experiments, located: (error) => withPlace(error, text.split("\n"), file) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -48,6 +52,12 @@ export async function loadGenerated(javascript: string): Promise<GeneratedModule
 
 function isModelClass(value: unknown): value is ModelClass {
   return typeof value === "function" && "info" in value;
+}
+
+function withPlace(error: unknown, lines: readonly string[], file: string): unknown {
+  const place = placeIn(lines, file, error);
+  if (place !== undefined && error instanceof Error) error.message = `${place}: ${error.message}`;
+  return error;
 }
 
 /**

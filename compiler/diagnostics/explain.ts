@@ -32,9 +32,7 @@ export function suggestCode(codeOrName: string): string | undefined {
  */
 export function explain(
   codeOrName: string,
-  demonstrate: (
-    source: string,
-  ) => readonly {
+  demonstrate: (source: string) => readonly {
     readonly code: string;
     readonly message: string;
     readonly why: string;

@@ -120,7 +120,11 @@ function excerpt(
     if (offset >= end) to ??= at;
     const columns = character === "\t" ? tabStop - (at % tabStop) : columnsOf(character);
     const shown = character === "\t" ? " ".repeat(columns) : character;
-    pieces.push({ text: isUnsafe(character) && shown === character ? "\ufffd" : shown, at, columns });
+    pieces.push({
+      text: isUnsafe(character) && shown === character ? "\ufffd" : shown,
+      at,
+      columns,
+    });
     at += columns;
     offset += character.length;
   }

@@ -50,6 +50,8 @@ interface Binding {
 export interface Body {
   /** Identifiers of the inputs, in order. */
   readonly inputs: readonly string[];
+  /** Identifiers of the sizes that are handed to `forward`. */
+  readonly runtimeSizes: readonly string[];
   readonly statements: readonly string[];
 }
 
@@ -68,6 +70,8 @@ class BodyPrinter {
   private readonly identifiers = new Map<Statement, string>();
   private readonly lines: Line[] = [];
   private readonly running = new Map<string, string>();
+  private readonly inputs = new Map<string, string>();
+  private readonly runtimeSizes = new Map<string, string>();
   private readonly looped = new Map<string, string>();
   private base = "out";
   private line = 0;
@@ -84,6 +88,12 @@ class BodyPrinter {
     const inputs = callable.inputs.map((input) => {
       const text = this.names.fresh(input.name);
       this.bindings.set(input.name, { text, joined: false });
+      this.inputs.set(input.name, text);
+      return text;
+    });
+    const runtimeSizes = this.module.needsOf(callable).runtimeSizes.map((name) => {
+      const text = this.names.fresh(name);
+      this.runtimeSizes.set(name, text);
       return text;
     });
     this.nameStatements(callable.body);
@@ -97,7 +107,7 @@ class BodyPrinter {
     this.start("out", callable.result.origin);
     const result = this.asTensor(callable.result, this.value(callable.result).text);
     this.push(`return ${result};`, callable.result);
-    return { inputs, statements: this.texts() };
+    return { inputs, runtimeSizes, statements: this.texts() };
   }
 
   private nameStatements(statements: readonly Statement[]): void {
@@ -285,12 +295,16 @@ class BodyPrinter {
   private memberCall(expr: CallExpr): Printed {
     const args = expr.args.map((arg) => this.passed(arg));
     const texts = args.map((arg) => arg.text);
-    const { field: name, target } = this.member(expr.member);
+    const { field: name, target, sizes } = this.member(expr.member);
     const field = `this.${this.fieldOf(name)}`;
     const depth = 1 + deepest(args);
     if (target.tag !== "neuron") {
-      const run = this.module.needsOf(target).run ? ["run"] : [];
-      return { text: `${field}.forward(${[...texts, ...run].join(", ")})`, depth };
+      const needs = this.module.needsOf(target);
+      if (needs.run) texts.push("run");
+      for (const size of needs.runtimeSizes) {
+        texts.push(this.size(sizes.get(size) ?? { terms: new Map() }));
+      }
+      return { text: `${field}.forward(${texts.join(", ")})`, depth };
     }
     const options: (readonly [string, string])[] = [];
     if (expr.steps !== undefined) {
@@ -412,12 +426,15 @@ class BodyPrinter {
   private symbol(symbol: string): string {
     const { callable } = this;
     const owner = callable.tag === "function" ? "" : "this.";
+    const given = this.runtimeSizes.get(symbol);
+    if (given !== undefined) return given;
     if (callable.sizes.includes(symbol)) return `${owner}size.${symbol}`;
     if (callable.constants.has(symbol)) return `${owner}constants.${symbol}`;
     const is = (size: Size): boolean => size.terms.get(symbol) === 1 && symbolsOf(size).size === 1;
     for (const input of callable.inputs) {
       const { type } = input;
-      const { text } = this.binding(input.name);
+      // Not the binding: inside `over time x` the name means the slices.
+      const text = this.inputs.get(input.name) ?? input.name;
       if (type.tag === "graph") {
         if (is(type.nodes)) return `${text}.nodeCount`;
         if (is(type.edges)) return `${text}.edgeCount`;

@@ -14,7 +14,8 @@ import { Names } from "../neurons/index.js";
 import { bodyOf } from "./body.js";
 import { initialiserText, literal, objectOf, propertyName, rangeText } from "./literals.js";
 import type { Literal } from "./literals.js";
-import type { Module, Needs } from "./module.js";
+import type { Module } from "./module.js";
+import type { Needs } from "./needs.js";
 import { numberText, sizeText } from "./numbers.js";
 import type { SymbolText } from "./numbers.js";
 
@@ -41,7 +42,11 @@ export function layerClass(layer: LayerIr, module: Module): ClassDeclarationStru
     methods: [
       {
         name: "forward",
-        parameters: [...parameters, ...(needs.run ? [{ name: "run", type: "Run" }] : [])],
+        parameters: [
+          ...parameters,
+          ...(needs.run ? [{ name: "run", type: "Run" }] : []),
+          ...body.runtimeSizes.map((name) => ({ name, type: "number" })),
+        ],
         returnType: "Tensor",
         statements: [...body.statements],
       },

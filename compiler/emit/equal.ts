@@ -6,13 +6,19 @@ import type { Expr, FunctionIr, LayerIr, Program } from "../ir/ir.js";
 import { printSize } from "../ir/print.js";
 import type { GraphType, TensorType } from "../ir/types.js";
 import { keyOf } from "../plan/walk.js";
+import { numbersIn } from "./needs.js";
+import type { Needs } from "./needs.js";
 
 /** Finds the first of equal declarations. */
 export class Equals {
   private readonly first = new Map<string, LayerIr | FunctionIr>();
   private readonly representative = new Map<string, LayerIr | FunctionIr>();
 
-  constructor(program: Program) {
+  /** `needsOf` gives the sizes and constants that the code of a declaration really uses. */
+  constructor(
+    program: Program,
+    private readonly needsOf: (callable: LayerIr | FunctionIr) => Needs,
+  ) {
     for (const fn of program.functions) this.add(fn);
     for (const layer of program.layers) this.add(layer);
   }
@@ -34,8 +40,7 @@ export class Equals {
     const inputs = callable.inputs.map((input) => `${input.name}:${inputKey(input.type)}`);
     const lines = [
       `${callable.tag} ${callable.declaredName} ${callable.origin.file} ${callable.origin.line}`,
-      callable.sizes.join(","),
-      [...callable.constants.keys()].join(","),
+      numbersIn(this.needsOf(callable)).join(","),
       inputs.join(","),
       ...callable.body.map((statement) => `${statement.name}=${this.exprKey(statement.value)}`),
       this.exprKey(callable.result),
@@ -49,9 +54,14 @@ export class Equals {
       }
       for (const { path, target, sizes, constants } of callable.members) {
         const name = target.tag === "layer" ? this.of(target).name : target.name;
-        const given = [...sizes].map(([key, size]) => `${key}=${printSize(size)}`);
+        const isUsed =
+          target.tag === "layer"
+            ? (key: string) => numbersIn(this.needsOf(target)).includes(key)
+            : () => true;
+        const given = [...sizes].filter(([key]) => isUsed(key));
+        const sizeTexts = given.map(([key, size]) => `${key}=${printSize(size)}`);
         const numbers = [...constants].map(([key, value]) => `${key}=${numberKey(value)}`);
-        lines.push(`${path}:${name}<${given.join(",")};${numbers.join(",")}>`);
+        lines.push(`${path}:${name}<${sizeTexts.join(",")};${numbers.join(",")}>`);
       }
     }
     return lines.join("\n");

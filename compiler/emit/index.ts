@@ -38,7 +38,10 @@ export async function emit(program: Program, options: EmitOptions): Promise<Emit
   ]);
   const module = new Module(program, program.file);
   const statements: (string | WriterFunction | StatementStructures)[] = [];
-  for (const neuron of program.neurons) statements.push(...neuronStatements(neuron, module));
+  for (const neuron of program.neurons) {
+    const isOwn = neuron.origin.file === program.file;
+    statements.push(...neuronStatements(neuron, module, isOwn));
+  }
   for (const fn of module.emitted(program.functions)) statements.push(functionText(fn, module));
   for (const layer of module.emitted(program.layers))
     statements.push(classes.layerClass(layer, module));

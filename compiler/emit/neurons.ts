@@ -4,8 +4,12 @@ import { capitalised, neuronLoops } from "../neurons/index.js";
 import { docText, initialiserText, objectOf, rangeText } from "./literals.js";
 import type { Module } from "./module.js";
 
-/** Statements of the module for one neuron type. */
-export function neuronStatements(neuron: NeuronIr, module: Module): readonly string[] {
+/** Statements of the module for one neuron type; those of the file itself are exported. */
+export function neuronStatements(
+  neuron: NeuronIr,
+  module: Module,
+  isExported: boolean,
+): readonly string[] {
   const name = module.nameOf(neuron);
   const forwardName = module.fresh(`forward${capitalised(name)}`);
   const backwardName = module.fresh(`backward${capitalised(name)}`);
@@ -30,7 +34,7 @@ export function neuronStatements(neuron: NeuronIr, module: Module): readonly str
   const label = module.places.at(file, line);
   const from = file.startsWith("sgnn:std") ? `sgnn:std, ${label}` : label;
   return [
-    `${docText([...doc, `${neuron.name}: ${from}`])}\nconst ${name} = sg.defineNeuron(${objectOf(fields)});`,
+    `${docText([...doc, `${neuron.name}: ${from}`])}\n${isExported ? "export " : ""}const ${name} = sg.defineNeuron(${objectOf(fields)});`,
     forward,
     backward,
   ];

@@ -39,17 +39,24 @@ export function dataText(data: DataIr, module: Module): string {
     scale,
   };
   const comment = docText(docOf({ ...data, declaredName: name }, module));
-  return `${comment}\nconst ${module.nameOf(data)}: sg.DataSpec = ${literal(spec)};`;
+  return `${comment}\nexport const ${module.nameOf(data)}: sg.DataSpec = ${literal(spec)};`;
 }
 
 /** Every model that a train declaration names, ready to be trained. */
 export function experimentsText(program: Program, module: Module, hash: string): string {
   const label = module.places.labelOf(program.file);
-  const entries = program.trains.flatMap((train) =>
-    train.models.map((model) => experimentText(train, model, program, module)),
-  );
+  const specs: string[] = [];
+  const entries = program.trains.flatMap((train) => {
+    const specName = module.fresh(`${train.loss.name.replace(/Loss$/, "")}Training`);
+    const place = module.places.of(train.origin);
+    specs.push(
+      `/** Training, ${place} */\nconst ${specName}: sg.TrainSpec = ${literal(trainSpec(train))};`,
+    );
+    return train.models.map((model) => experimentText(train, model, specName, program, module));
+  });
   const source = literal({ file: label, hash });
   return [
+    ...specs,
     "/** What `sgnnc train` runs. */",
     `export const experiments: sg.Experiment[] = [${entries.map((fields) => `{ ${[...fields, `source: ${source}`].join(", ")} }`).join(", ")}];`,
   ].join("\n");
@@ -58,6 +65,7 @@ export function experimentsText(program: Program, module: Module, hash: string):
 function experimentText(
   train: TrainIr,
   modelName: string,
+  specName: string,
   program: Program,
   module: Module,
 ): readonly string[] {
@@ -73,7 +81,7 @@ function experimentText(
     `create: (scope) => new ${className}(scope)`,
     `info: ${className}.info`,
     `data: ${module.nameOf(data)}`,
-    `train: ${literal(trainSpec(train))}`,
+    `train: ${specName}`,
     `loss: ${module.nameOf(train.loss)}`,
   ];
 }

@@ -114,7 +114,8 @@ export function printExpr(expr: Expr): string {
     case "edge":
       return `${printExpr(expr.operand)}[${expr.end === "source" ? "j" : "i"}]`;
     case "time": {
-      const over = expr.over === undefined ? "" : ` ${expr.over.name} in ${printExpr(expr.over.value)}`;
+      const over =
+        expr.over === undefined ? "" : ` ${expr.over.name} in ${printExpr(expr.over.value)}`;
       return `time ${printSize(expr.steps)}${over} ${printBlock(expr.lets, expr.body)}`;
     }
   }
@@ -154,7 +155,9 @@ export function printCallable(callable: LayerIr | FunctionIr | ModelIr): string 
       value === undefined ? name : `${name}: ${value}`,
     ),
   ];
-  const inputs = callable.inputs.map((input) => `${input.name}: ${printType(input.type)}`).join(", ");
+  const inputs = callable.inputs
+    .map((input) => `${input.name}: ${printType(input.type)}`)
+    .join(", ");
   const lines = [
     `${callable.tag} ${callable.name}${sizes.length === 0 ? "" : `<${sizes.join(", ")}>`}(${inputs})`,
   ];

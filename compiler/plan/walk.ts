@@ -152,13 +152,30 @@ export function mapCallables(
     return changed;
   };
   const changed = program.functions.map(add);
+  const layers = new Map<string, LayerIr>();
+  for (const layer of program.layers) layers.set(layer.name, withTargets(rewrite(layer), layers));
   return {
     ...program,
     functions: changed,
-    layers: program.layers.map(rewrite),
-    models: program.models.map(rewrite),
+    layers: [...layers.values()],
+    models: program.models.map((model) => withTargets(rewrite(model), layers)),
     trains: program.trains.map((train) => ({ ...train, loss: rewrite(train.loss) })),
   };
+}
+
+/** Members point at the given (rewritten) layers, so that nobody sees an old body. */
+export function withTargets<C extends LayerIr | ModelIr>(
+  owner: C,
+  layers: ReadonlyMap<string, LayerIr>,
+): C {
+  const members = owner.members.map((member) => ({
+    ...member,
+    target:
+      member.target.tag === "layer"
+        ? (layers.get(member.target.name) ?? member.target)
+        : member.target,
+  }));
+  return { ...owner, members };
 }
 
 /** Function calls point at the rewritten functions, so that no pass sees an old body. */

@@ -187,5 +187,5 @@ export function describe(declaration: Declaration): string {
 
 /** The keyword a reader knows a declaration by. */
 export function wordFor(type: Declaration["type"]): string {
-  return type === "solver" ? "model" : type;
+  return type === "solver" ? "model" : type === "convert" ? "conversion" : type;
 }

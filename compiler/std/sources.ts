@@ -84,12 +84,12 @@ function nll(output: real[..., c], target: label[...]) -> real = -mean(pick(outp
   [
     "sgnn:std/layers/batch-norm.sgnn",
     `/// Batch normalisation over all rows (Ioffe & Szegedy 2015, algorithm 1). Evaluation uses running
-/// averages of the biased batch statistics.
-layer BatchNorm<momentum: 0.1, epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
+/// averages of the biased batch statistics, which move by 0.1 at each step.
+layer BatchNorm<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
   param scale: real[c] = ones
   param shift: real[c] = zeros
-  running mean: real[c] = zeros follows column_mean(x) rate momentum
-  running variance: real[c] = ones follows column_variance(x) rate momentum
+  running mean: real[c] = zeros follows column_mean(x) rate 0.1
+  running variance: real[c] = ones follows column_variance(x) rate 0.1
   return (x - mean) / sqrt(variance + epsilon) * scale + shift
 }
 `,

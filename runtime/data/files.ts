@@ -25,7 +25,9 @@ function codeOf(error: unknown): string {
 /** Reads a file. SgnnError R203 when it is missing (with the nearest name in its folder), a folder, or unreadable. */
 export function readFileBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    // A plain array over the same memory: Buffer changes the meaning of slice.
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw cannotRead(path, error);
   }

@@ -189,7 +189,11 @@ function grouped(
 ): Split {
   const groups = groupsOf(by, dataset);
   const lists = new Map<number, number[]>();
-  for (const unit of units) lists.set(groups[unit]!, [...(lists.get(groups[unit]!) ?? []), unit]);
+  for (const unit of units) {
+    const list = lists.get(groups[unit]!);
+    if (list === undefined) lists.set(groups[unit]!, [unit]);
+    else list.push(unit);
+  }
   const keys = Int32Array.from(lists.keys()).sort();
   const wanted = ratio.filter((share) => share > 0).length;
   if (keys.length < wanted) {

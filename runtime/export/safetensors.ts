@@ -137,7 +137,8 @@ export function readSafetensors(bytes: Uint8Array, label: string): SafeTensors {
   for (const name of Object.keys(header)) {
     const entry = places.get(name);
     if (entry === undefined) continue;
-    const raw = bytes.slice(start + entry.begin, start + entry.end);
+    // A copy, so that the elements are aligned.
+    const raw = Uint8Array.from(bytes.subarray(start + entry.begin, start + entry.end));
     tensors.set(name, decode(entry.dtype, entry.shape, raw.buffer));
   }
   return { tensors, metadata };

@@ -98,12 +98,7 @@ const reduce: Record<Reducer, Reduction> = {
  * @returns [N, ..]
  * @throws SgnnError R131 when the weights do not fit
  */
-export function propagate(
-  g: Graph,
-  x: Tensor,
-  reduce: "sum" | "mean",
-  weights?: Tensor,
-): Tensor {
+export function propagate(g: Graph, x: Tensor, reduce: "sum" | "mean", weights?: Tensor): Tensor {
   const { incidence, byTarget, nodeCount, edgeCount } = g.topology;
   const steps = stepsOf(x.shape[0] ?? 0, nodeCount, "nodes");
   const rows = toRows(x);
@@ -114,7 +109,11 @@ export function propagate(
     weightSteps = stepsOf(weights.shape[0] ?? 0, edgeCount, "edges");
     flat = toRows(weights);
     heads = flat.shape[1]!;
-    if ((weightSteps !== 1 && weightSteps !== steps) || heads === 0 || rows.shape[1]! % heads !== 0) {
+    if (
+      (weightSteps !== 1 && weightSteps !== steps) ||
+      heads === 0 ||
+      rows.shape[1]! % heads !== 0
+    ) {
       throw new SgnnError({
         code: "R131",
         message: `weights [${weights.shape.join(", ")}] for values [${x.shape.join(", ")}]`,
@@ -154,9 +153,7 @@ export function symmetricNorm(g: Graph): Tensor {
   return g.constant("symmetricNorm", () => {
     const inverse = degrees(g).map((d) => (d === 0 ? 0 : 1 / Math.sqrt(d)));
     const { sources, targets } = g.topology;
-    return tf.tensor1d(
-      Float32Array.from(sources, (j, e) => inverse[j]! * inverse[targets[e]!]!),
-    );
+    return tf.tensor1d(Float32Array.from(sources, (j, e) => inverse[j]! * inverse[targets[e]!]!));
   });
 }
 

@@ -142,7 +142,9 @@ export function createGraph<
   const owned: Tensor[] = parts.ownsNodes ? Object.values(nodes) : [];
   const sortedEdges = Object.fromEntries(
     Object.entries(edges).map(([name, feature]) => {
-      const rows = tf.keep(sorted ? tf.clone(feature) : tf.tidy(() => permute(feature, topology.order)));
+      const rows = tf.keep(
+        sorted ? tf.clone(feature) : tf.tidy(() => permute(feature, topology.order)),
+      );
       owned.push(rows);
       return [name, rows];
     }),

@@ -145,7 +145,13 @@ function ends(edgeIndex: EdgeIndex): [ArrayLike<number>, ArrayLike<number>] {
   return pair;
 }
 
-function checkEnd(value: number, edge: number, source: number, target: number, count: number): void {
+function checkEnd(
+  value: number,
+  edge: number,
+  source: number,
+  target: number,
+  count: number,
+): void {
   if (!Number.isInteger(value)) {
     throw new SgnnError({
       code: "R121",

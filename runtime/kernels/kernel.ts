@@ -92,8 +92,12 @@ export function defineKernel<Attributes extends object>(
         run(inputs as unknown as TensorInfo[], attrs as unknown as Attributes, backend),
     });
   };
-  register("cpu", (inputs, attributes, backend) => runOnCpu(spec, inputs, attributes, backend as CpuBackend));
-  register("wasm", (inputs, attributes, backend) => runOnWasm(spec, inputs, attributes, backend as WasmBackend));
+  register("cpu", (inputs, attributes, backend) =>
+    runOnCpu(spec, inputs, attributes, backend as CpuBackend),
+  );
+  register("wasm", (inputs, attributes, backend) =>
+    runOnWasm(spec, inputs, attributes, backend as WasmBackend),
+  );
   register("tensorflow", (inputs, attributes, backend) =>
     runOnTensorflow(spec, inputs as Tensor[], attributes, backend as TensorflowBackend),
   );
@@ -136,7 +140,9 @@ function runOnCpu<A extends object>(
   });
   const values = inputs.map((input) => backend.data.get(input.dataId).values);
   spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
-  return specs.map(({ shape, dtype }, k) => backend.makeTensorInfo(shape, dtype ?? "float32", arrays[k]!));
+  return specs.map(({ shape, dtype }, k) =>
+    backend.makeTensorInfo(shape, dtype ?? "float32", arrays[k]!),
+  );
 }
 
 function runOnWasm<A extends object>(

@@ -1,26 +1,85 @@
-/** Kernels over whole rows: column sums, repetition, label picking, log-softmax. */
+/** Kernels over whole rows: sums, repetition, columns cut out, label picking, log-softmax. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel, type Kernel } from "./kernel.js";
 import { typeAttribute } from "./native.js";
 import * as reference from "./reference/rows.js";
 
-const sumOfColumns: Kernel<{ readonly rows: number }> = defineKernel({
-  name: "ColumnSum",
-  outputs: ([x]) => [{ shape: [x!.shape[1]!] }],
-  compute: ([x], [y]) => reference.columnSum(x!, y!),
-  tensorflow: ([x]) => [tf.sum(x!, 0)],
+interface MiddleAttributes {
+  readonly before: number;
+  readonly n: number;
+  readonly after: number;
+}
+
+const summing: Kernel<MiddleAttributes> = defineKernel({
+  name: "SumMiddle",
+  outputs: (_inputs, { before, after }) => [{ shape: [before * after] }],
+  compute: ([x], [y], { n, after }) => reference.sumMiddle(x!, y!, n, after),
+  tensorflow: ([x], { before, n, after }) => [
+    tf.reshape(tf.sum(tf.reshape(x!, [before, n, after]), 1), [before * after]),
+  ],
   savesInputs: false,
-  gradient: ([dy], _inputs, { rows }) => [() => repeatRows(dy!, rows)],
+  gradient: ([dy], _inputs, a) => [() => spreading([dy!], a)[0]!],
 });
 
-const repetition: Kernel<{ readonly rows: number }> = defineKernel({
-  name: "RepeatRows",
-  outputs: ([x], { rows }) => [{ shape: [rows, x!.shape[0]!] }],
-  compute: ([x], [y]) => reference.repeatRows(x!, y!),
-  tensorflow: ([x], { rows }) => [tf.tile(tf.reshape(x!, [1, x!.shape[0]!]), [rows, 1])],
+const spreading: Kernel<MiddleAttributes> = defineKernel({
+  name: "SpreadMiddle",
+  outputs: (_inputs, { before, n, after }) => [{ shape: [before * n * after] }],
+  compute: ([x], [y], { n, after }) => reference.spreadMiddle(x!, y!, n, after),
+  tensorflow: ([x], { before, n, after }) => [
+    tf.reshape(tf.tile(tf.reshape(x!, [before, 1, after]), [1, n, 1]), [before * n * after]),
+  ],
   savesInputs: false,
-  gradient: ([dy]) => [() => columnSum(dy!)],
+  gradient: ([dy], _inputs, a) => [() => summing([dy!], a)[0]!],
+});
+
+interface ColumnAttributes {
+  readonly rows: number;
+  /** Columns of the wide array, and the place of the narrow one in it. */
+  readonly columns: number;
+  readonly start: number;
+  readonly width: number;
+}
+
+const cutting: Kernel<ColumnAttributes> = defineKernel({
+  name: "CutColumns",
+  outputs: (_inputs, { rows, width }) => [{ shape: [rows, width] }],
+  compute: ([x], [y], { rows, columns, start, width }) =>
+    reference.copyColumns(x!, y!, {
+      rows,
+      columnsX: columns,
+      from: start,
+      columnsY: width,
+      to: 0,
+      width,
+    }),
+  tensorflow: ([x], { rows, start, width }) => [tf.slice(x!, [0, start], [rows, width])],
+  savesInputs: false,
+  gradient: ([dy], _inputs, a) => [() => placingColumns([dy!], a)[0]!],
+});
+
+const placingColumns: Kernel<ColumnAttributes> = defineKernel({
+  name: "PlaceColumns",
+  outputs: (_inputs, { rows, columns }) => [{ shape: [rows, columns] }],
+  compute: ([x], [y], { rows, columns, start, width }) => {
+    y!.fill(0);
+    reference.copyColumns(x!, y!, {
+      rows,
+      columnsX: width,
+      from: 0,
+      columnsY: columns,
+      to: start,
+      width,
+    });
+  },
+  tensorflow: ([x], { columns, start, width }) => [
+    tf.pad(x!, [
+      [0, 0],
+      [start, columns - start - width],
+    ]),
+  ],
+  savesInputs: false,
+  gradient: ([dy], _inputs, a) => [() => cutting([dy!], a)[0]!],
 });
 
 interface LabelAttributes {
@@ -51,19 +110,37 @@ const logOfSoftmax: Kernel<{ readonly columns: number }> = defineKernel({
   tensorflow: ([x], _a, backend) => [
     backend.executeSingleOutput("LogSoftmax", [typeAttribute(backend, "T", "float32")], [x!]),
   ],
-  gradient: ([dy], [x]) => [
-    () => tf.sub(dy!, tf.mul(tf.softmax(x!), tf.sum(dy!, -1, true))),
-  ],
+  gradient: ([dy], [x]) => [() => tf.sub(dy!, tf.mul(tf.softmax(x!), tf.sum(dy!, -1, true)))],
 });
+
+function flat(x: Tensor): Tensor {
+  return x.rank === 1 ? x : tf.reshape(x, [x.size]);
+}
+
+/** Sum over the middle axis of x, seen as [before, n, after] -> [before * after]. */
+export function sumMiddle(x: Tensor, before: number, n: number, after: number): Tensor {
+  return summing([flat(x)], { before, n, after })[0]!;
+}
+
+/** x, seen as [before, after], repeated n times along a new middle axis -> [before * n * after]. */
+export function spreadMiddle(x: Tensor, before: number, n: number, after: number): Tensor {
+  return spreading([flat(x)], { before, n, after })[0]!;
+}
+
+/** Columns start .. start + width - 1 of x [rows, columns] -> [rows, width]. */
+export function cutColumns(x: Tensor, start: number, width: number): Tensor {
+  const [rows, columns] = x.shape as [number, number];
+  return cutting([x], { rows, columns, start, width })[0]!;
+}
 
 /** Sum over the rows of x [R, C] -> [C]. */
 export function columnSum(x: Tensor): Tensor {
-  return sumOfColumns([x], { rows: x.shape[0]! })[0]!;
+  return sumMiddle(x, 1, x.shape[0]!, x.shape[1]!);
 }
 
-/** x [C] -> [rows, C]. */
+/** x [C] -> [rows * C], repeated. */
 export function repeatRows(x: Tensor, rows: number): Tensor {
-  return repetition([x], { rows })[0]!;
+  return spreadMiddle(x, 1, rows, x.size);
 }
 
 /** x [R, C], one label per row in [0, C) (negative: none) -> [R]. Differentiable in x to any order. */

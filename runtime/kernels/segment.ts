@@ -13,7 +13,8 @@ import type { Segments } from "./segments.js";
 const gather: Kernel<SegmentAttributes> = defineKernel({
   name: "GatherRows",
   outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.items, x!.shape[1]!] }],
-  compute: ([x], [y], a) => reference.gatherRows(x!, y!, widthOf(y!, a.steps * a.segments.items), a),
+  compute: ([x], [y], a) =>
+    reference.gatherRows(x!, y!, widthOf(y!, a.steps * a.segments.items), a),
   tensorflow: ([x], a) => {
     const { segments, steps, scale } = a;
     if (segments.items === 0 || x!.size === 0) return undefined;
@@ -28,14 +29,20 @@ const gather: Kernel<SegmentAttributes> = defineKernel({
 const sum: Kernel<SegmentAttributes> = defineKernel({
   name: "SegmentSum",
   outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.count, x!.shape[1]!] }],
-  compute: ([x], [y], a) => reference.segmentSum(x!, y!, widthOf(x!, a.steps * a.segments.items), a),
+  compute: ([x], [y], a) =>
+    reference.segmentSum(x!, y!, widthOf(y!, a.steps * a.segments.count), a),
   tensorflow: ([x], a, backend) => {
     const { segments, steps, scale } = a;
     if (segments.items === 0 || x!.size === 0) return undefined;
     const total = sparseSegmentSum(
       backend,
       x!,
-      segments.indexTensor("members", () => segments.members ?? counting(segments.items), steps, segments.items),
+      segments.indexTensor(
+        "members",
+        () => segments.members ?? counting(segments.items),
+        steps,
+        segments.items,
+      ),
       segments.indexTensor("owners", () => segments.sortedOwner, steps, segments.count),
       steps * segments.count,
     );
@@ -49,7 +56,7 @@ const select: Kernel<ExtremeAttributes> = defineKernel({
   name: "SegmentExtremeSelect",
   outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.count, x!.shape[1]!] }],
   compute: ([x, v], [y], a) =>
-    reference.extremeSelect(x!, v!, y!, widthOf(x!, a.steps * a.segments.items), a),
+    reference.extremeSelect(x!, v!, y!, widthOf(y!, a.steps * a.segments.count), a),
   gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => spread([x!, dy!], a)[0]!],
 });
 
@@ -81,7 +88,12 @@ const softmax: Kernel<{ readonly segments: Segments; readonly steps: number }> =
  * @param x float32 [steps * segments, width]
  * @returns float32 [steps * items, width]
  */
-export function gatherRows(x: Tensor, segments: Segments, steps: number, scale?: Float32Array): Tensor {
+export function gatherRows(
+  x: Tensor,
+  segments: Segments,
+  steps: number,
+  scale?: Float32Array,
+): Tensor {
   return gather([x], { segments, steps, scale })[0]!;
 }
 
@@ -91,7 +103,12 @@ export function gatherRows(x: Tensor, segments: Segments, steps: number, scale?:
  * @param x float32 [steps * items, width]
  * @returns float32 [steps * segments, width]
  */
-export function segmentSum(x: Tensor, segments: Segments, steps: number, scale?: Float32Array): Tensor {
+export function segmentSum(
+  x: Tensor,
+  segments: Segments,
+  steps: number,
+  scale?: Float32Array,
+): Tensor {
   return sum([x], { segments, steps, scale })[0]!;
 }
 
@@ -101,7 +118,12 @@ export function segmentSum(x: Tensor, segments: Segments, steps: number, scale?:
  * @param x float32 [steps * items, width]
  * @returns float32 [steps * segments, width]
  */
-export function segmentExtreme(x: Tensor, segments: Segments, steps: number, direction: 1 | -1): Tensor {
+export function segmentExtreme(
+  x: Tensor,
+  segments: Segments,
+  steps: number,
+  direction: 1 | -1,
+): Tensor {
   return select([x, x], { segments, steps, direction })[0]!;
 }
 

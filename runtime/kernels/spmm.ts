@@ -23,8 +23,8 @@ const product: Kernel<SpmmAttributes> = defineKernel({
   name: "SparseDenseProduct",
   outputs: ([x], a) => [{ shape: [a.steps * a.matrix.rows.count, x!.shape[1]!] }],
   compute: ([x, weights], [y], a) => {
-    const rows = a.steps * a.matrix.columnCount;
-    reference.spmm(x!, weights, y!, rows === 0 ? 0 : x!.length / rows, a);
+    const rows = a.steps * a.matrix.rows.count;
+    reference.spmm(x!, weights, y!, rows === 0 ? 0 : y!.length / rows, a);
   },
   tensorflow: ([x, weights], a, backend) => {
     const { rows, columnCount } = a.matrix;
@@ -42,10 +42,7 @@ const product: Kernel<SpmmAttributes> = defineKernel({
   },
   gradient: ([dy], [x, weights], a) =>
     weights
-      ? [
-          () => sparseDenseProduct(dy!, weights, transposed(a)),
-          () => sampledProduct(dy!, x!, a),
-        ]
+      ? [() => sparseDenseProduct(dy!, weights, transposed(a)), () => sampledProduct(dy!, x!, a)]
       : [() => sparseDenseProduct(dy!, undefined, transposed(a))],
 });
 

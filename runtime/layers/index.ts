@@ -11,13 +11,7 @@ export {
 } from "./initialisers.js";
 export { Parameter, Running, OPEN_END, type Range } from "./parameter.js";
 export { Scope, type ScopeOptions } from "./scope.js";
-export {
-  Layer,
-  Model,
-  type GraphTypeInfo,
-  type ModelInfo,
-  type TypeInfo,
-} from "./layer.js";
+export { Layer, Model, type GraphTypeInfo, type ModelInfo, type TypeInfo } from "./layer.js";
 export {
   ActivityRecorder,
   createRun,

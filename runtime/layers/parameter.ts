@@ -46,7 +46,9 @@ export class Parameter {
     const { range } = this;
     if (!range) return;
     const [low, high] = closedEnds(range);
-    tf.tidy(() => this.value.assign(tf.clipByValue(this.value, Math.fround(low), Math.fround(high))));
+    tf.tidy(() =>
+      this.value.assign(tf.clipByValue(this.value, Math.fround(low), Math.fround(high))),
+    );
   }
 
   /** Replaces the value, e.g. by a loaded one; `values` are row-major. */

@@ -51,14 +51,14 @@ export class Scope {
   }
 
   /** Makes and registers a running statistic that moves by `rate` towards each batch. */
-  running(
-    name: string,
-    shape: readonly number[],
-    initialiser: Initialiser,
-    rate: number,
-  ): Running {
+  running(name: string, shape: readonly number[], initialiser: Initialiser, rate: number): Running {
     const path = this.claim(name);
-    const running = new Running(path, shape, initialiser(shape, Rng.of(this.seed, `running ${path}`)), rate);
+    const running = new Running(
+      path,
+      shape,
+      initialiser(shape, Rng.of(this.seed, `running ${path}`)),
+      rate,
+    );
     this.root.runnings.set(path, running);
     return running;
   }

@@ -1,12 +1,14 @@
 /**
  * Runs the loops of a neuron as one TensorFlow.js kernel over all time steps. The traces of the states
- * stay outside the tensor backend: only the loops read them, and they die with the tape.
+ * stay outside the tensor backend: only the loops read them, and they are used again after the
+ * backward pass.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel, type Kernel } from "../kernels/kernel.js";
 import type { NeuronDefinition } from "./definition.js";
 import type { NeuronLoop } from "./loop.js";
+import { acquire, release, sharedZeros } from "./scratch.js";
 
 export interface NeuronAttributes {
   readonly definition: NeuronDefinition;
@@ -21,36 +23,12 @@ export interface NeuronAttributes {
   readonly memory: NeuronMemory;
 }
 
+/** What the forward pass leaves for the backward pass. */
 export interface NeuronMemory {
-  trace: readonly Float32Array[];
-  spikes: Float32Array;
-  output: Float32Array;
+  /** Undefined until a forward pass under a tape, and again after the backward pass. */
+  trace: readonly Float32Array[] | undefined;
   /** Number of spikes that fell. */
   fired: number;
-}
-
-/** Scratch for passes that nothing will be differentiated through. */
-const scratch: { trace: Float32Array[]; spikes: Float32Array } = {
-  trace: [],
-  spikes: new Float32Array(0),
-};
-
-/** Memory of one forward pass; without a gradient to come it is shared by all passes. */
-function allocate(a: NeuronAttributes, taped: boolean): { trace: Float32Array[]; spikes: Float32Array } {
-  const states = a.definition.states.length;
-  const size = a.steps * a.units;
-  const traceSize = size + a.units;
-  if (taped) {
-    return {
-      trace: Array.from({ length: states }, () => new Float32Array(traceSize)),
-      spikes: new Float32Array(size),
-    };
-  }
-  if (scratch.spikes.length < size) scratch.spikes = new Float32Array(size);
-  for (let k = 0; k < states; k++) {
-    if ((scratch.trace[k]?.length ?? 0) < traceSize) scratch.trace[k] = new Float32Array(traceSize);
-  }
-  return { trace: scratch.trace.slice(0, states), spikes: scratch.spikes.subarray(0, size) };
 }
 
 /** Whether a tape is recording. */
@@ -58,11 +36,11 @@ function isTaped(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
-function loopOf(
+/** What both loops read. Arrays of parameters that are tensors follow those of the inputs. */
+function reads(
   arrays: readonly Float32Array[],
   a: NeuronAttributes,
-  output: Float32Array,
-): NeuronLoop {
+): Omit<NeuronLoop, "output" | "spikes" | "trace"> {
   const inputCount = a.definition.inputs.length;
   let next = inputCount;
   return {
@@ -73,10 +51,25 @@ function loopOf(
     inputStride: a.inputStride,
     parameters: a.constants.map((constant) => constant ?? arrays[next++]!),
     parameterStride: a.parameterStride,
-    output,
-    spikes: a.memory.spikes,
-    trace: a.memory.trace,
   };
+}
+
+/** Runs the forward loop into `output`; returns the trace and the number of spikes. */
+function runForward(
+  arrays: readonly Float32Array[],
+  output: Float32Array,
+  a: NeuronAttributes,
+): { trace: Float32Array[]; fired: number } {
+  const size = a.steps * a.units;
+  const trace = a.definition.states.map(() => acquire(size + a.units));
+  const spikes = acquire(size);
+  a.definition.forward({ ...reads(arrays, a), output, spikes, trace });
+  let fired = 0;
+  if (a.definition.spikes !== false) {
+    for (let k = 0; k < size; k++) if (spikes[k] !== 0) fired++;
+  }
+  release(spikes);
+  return { trace, fired };
 }
 
 const forward: Kernel<NeuronAttributes> = defineKernel({
@@ -84,20 +77,11 @@ const forward: Kernel<NeuronAttributes> = defineKernel({
   outputs: (_inputs, a) => [{ shape: [a.steps * a.units] }, { shape: [] }],
   compute: (inputs, [output, fraction], a) => {
     const size = a.steps * a.units;
-    const { memory } = a;
-    const taped = isTaped();
-    Object.assign(memory, allocate(a, taped));
-    if (a.definition.spikes === false) memory.spikes.fill(0);
-    a.definition.forward(loopOf(inputs, a, output!));
-    let fired = 0;
-    for (let k = 0; k < size; k++) if (memory.spikes[k] !== 0) fired++;
-    memory.fired = fired;
+    const { trace, fired } = runForward(inputs, output!, a);
+    a.memory.fired = fired;
     fraction![0] = size === 0 ? 0 : fired / size;
-    if (taped) memory.output = output!.slice();
-    else {
-      memory.trace = [];
-      memory.spikes = new Float32Array(0);
-    }
+    if (isTaped()) a.memory.trace = trace;
+    else trace.forEach(release);
   },
   gradient: ([outputGradient, fractionGradient], saved, a) => {
     const all = backward([...saved, outputGradient!, fractionGradient!], a);
@@ -110,27 +94,39 @@ const backward: Kernel<NeuronAttributes> = defineKernel({
   outputs: (inputs) => inputs.slice(0, -2).map((input) => ({ shape: input.shape.slice() })),
   compute: (inputs, gradients, a) => {
     const size = a.steps * a.units;
-    const { memory } = a;
     const outputGradient = inputs[inputs.length - 2]!;
     const fractionGradient = inputs[inputs.length - 1]![0]!;
-    const spikesGradient = new Float32Array(size);
-    if (fractionGradient !== 0) spikesGradient.fill(fractionGradient / size);
+    // A second backward pass over one forward pass is rare; it runs the forward loop again.
+    const trace = a.memory.trace ?? again(inputs, a);
+    a.memory.trace = undefined;
+    let spikesGradient = sharedZeros(size);
+    if (fractionGradient !== 0) spikesGradient = acquire(size).fill(fractionGradient / size);
     for (const gradient of gradients) gradient.fill(0);
     const inputCount = a.definition.inputs.length;
     const sums = a.parameterStride.map((stride) => new Float64Array(stride === 0 ? 1 : a.channels));
     a.definition.backward({
-      ...loopOf(inputs, a, memory.output),
+      ...reads(inputs, a),
+      trace,
       outputGradient,
       spikesGradient,
       inputGradients: gradients.slice(0, inputCount),
       parameterGradients: sums,
     });
+    if (fractionGradient !== 0) release(spikesGradient);
+    trace.forEach(release);
     let next = inputCount;
     a.constants.forEach((constant, p) => {
       if (!constant) gradients[next++]!.set(sums[p]!);
     });
   },
 });
+
+function again(inputs: readonly Float32Array[], a: NeuronAttributes): Float32Array[] {
+  const output = acquire(a.steps * a.units);
+  const { trace } = runForward(inputs, output, a);
+  release(output);
+  return trace;
+}
 
 /**
  * @param inputs float32 [steps * units] each, or [units] for a held one

@@ -15,7 +15,7 @@ export interface NeuronLoop {
   readonly parameterStride: readonly number[];
   /** [steps * units]; written by forward. */
   readonly output: Float32Array;
-  /** [steps * units]; forward writes 1 where a spike fell, -1 where a spike below fell, else 0. */
+  /** [steps * units], arbitrary on entry; forward writes 1 where a spike fell, -1 where a spike below fell, else 0. */
   readonly spikes: Float32Array;
   /**
    * Per state, its value at the START of each step, [(steps + 1) * units]; the last slice is the final
@@ -24,8 +24,8 @@ export interface NeuronLoop {
   readonly trace: readonly Float32Array[];
 }
 
-/** The backward loop also sees what the forward loop wrote. */
-export interface NeuronLoopGradient extends NeuronLoop {
+/** The backward loop sees the inputs and the trace of the forward loop, not what that wrote elsewhere. */
+export interface NeuronLoopGradient extends Omit<NeuronLoop, "output" | "spikes"> {
   /** d loss / d output, [steps * units]. */
   readonly outputGradient: Float32Array;
   /**

@@ -54,7 +54,9 @@ export class Neuron {
       const shape = [parameter.per === "channel" ? size.channels : 1];
       const given = constants[parameter.name];
       const initial: NeuronParameter["initial"] =
-        given === undefined ? parameter.initial : (dims) => new Float32Array(sizeOf(dims)).fill(given);
+        given === undefined
+          ? parameter.initial
+          : (dims) => new Float32Array(sizeOf(dims)).fill(given);
       if (!parameter.learn) {
         return initial(shape, Rng.of(scope.seed, `constant ${scope.path}.${parameter.name}`));
       }
@@ -76,12 +78,7 @@ export class Neuron {
     const { definition, channels } = this;
     const { steps = 1, held = [] } = options;
     const units = this.unitsOf(inputs, steps, held);
-    const memory: NeuronMemory = {
-      trace: [],
-      spikes: new Float32Array(0),
-      output: new Float32Array(0),
-      fired: 0,
-    };
+    const memory: NeuronMemory = { trace: undefined, fired: 0 };
     const { output, fraction } = runNeuron(
       inputs.map((input) => tf.reshape(toFloat(input), [input.size])),
       definition.parameters.flatMap(({ name, learn }) =>

@@ -93,7 +93,10 @@ export function nativeEntries(): string[] {
   const places = [require];
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const file = join(folder, "package.json");
-    if (existsSync(file) && (JSON.parse(readFileSync(file, "utf8")) as { name?: string }).name === "sgnn") {
+    if (
+      existsSync(file) &&
+      (JSON.parse(readFileSync(file, "utf8")) as { name?: string }).name === "sgnn"
+    ) {
       places.push(createRequire(join(folder, ".native", "package.json")));
       break;
     }
@@ -130,7 +133,7 @@ async function startTensorflow(): Promise<Started> {
     }
   }
   if (version === undefined) throw failure;
-  if (tf.findBackendFactory("tensorflow") == null) {
+  if (!tf.findBackendFactory("tensorflow")) {
     throw new Error("it brought its own copy of @tensorflow/tfjs-core; run `npm run native`");
   }
   if (!(await tf.setBackend("tensorflow"))) throw new Error("libtensorflow did not start");
@@ -154,7 +157,9 @@ async function startWasm(): Promise<Started> {
   // The threaded build needs browser workers and never starts under Node.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   if (!(await tf.setBackend("wasm"))) {
-    throw new Error(`the WebAssembly module in ${join("@tensorflow", "tfjs-backend-wasm")} did not start`);
+    throw new Error(
+      `the WebAssembly module in ${join("@tensorflow", "tfjs-backend-wasm")} did not start`,
+    );
   }
   return {
     versions: {
@@ -195,15 +200,16 @@ function restoreRemovedUtilities(): void {
   util["isArray"] ??= Array.isArray;
 }
 
-/** Runs `work` with `console.warn`, `console.log` and `console.info` silenced. */
+/** Runs `work` with what libraries print through the console silenced. */
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
-  const kept = { warn: console.warn, log: console.log, info: console.info };
+  const printer = globalThis.console;
+  const kept = { warn: printer.warn, log: printer.log, info: printer.info };
   const silent = (): void => {};
-  Object.assign(console, { warn: silent, log: silent, info: silent });
+  Object.assign(printer, { warn: silent, log: silent, info: silent });
   try {
     return await work();
   } finally {
-    Object.assign(console, kept);
+    Object.assign(printer, kept);
   }
 }
 

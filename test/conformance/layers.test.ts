@@ -102,11 +102,13 @@ describeOracles("layers against PyTorch Geometric", () => {
         const y = run(...values);
         expect(y.shape).toEqual([...oracle.shape("out.y")]);
         expectClose(y.dataSync(), oracle.floats("out.y"), { what: "output" });
-        const gradients = tf.grads((...tensors: Tensor[]) => tf.sum(tf.mul(run(...tensors), cotangent)))(
-          values,
-        );
+        const gradients = tf.grads((...tensors: Tensor[]) =>
+          tf.sum(tf.mul(run(...tensors), cotangent)),
+        )(values);
         gradients.forEach((gradient, k) =>
-          expectClose(gradient.dataSync(), oracle.floats(gradientKeys[k]!), { what: gradientKeys[k]! }),
+          expectClose(gradient.dataSync(), oracle.floats(gradientKeys[k]!), {
+            what: gradientKeys[k]!,
+          }),
         );
       });
     });
@@ -115,62 +117,69 @@ describeOracles("layers against PyTorch Geometric", () => {
 
 describeOracles("nested derivatives against PyTorch (float64)", () => {
   onEveryBackend(() => {
-    test.each(["tanh", "sin"] as const)("%s network, Burgers residual and its parameter gradient", (activation) => {
-      const oracle = new Oracle(`derivatives_${activation}_mlp`);
-      tf.tidy(() => {
-        const weights = ["W0", "b0", "W1", "b1", "W2", "b2"];
-        const act = activation === "tanh" ? sg.tanh : sg.sin;
-        const input = oracle.tensor("in.X");
-        const [x, t] = tf.split(input, 2, 1) as [Tensor, Tensor];
-        const network = (p: Tensor[], xs: Tensor, ts: Tensor): Tensor => {
-          const h0 = act(sg.add(sg.matMul(sg.concat(xs, ts), p[0]!), p[1]!));
-          const h1 = act(sg.add(sg.matMul(h0, p[2]!), p[3]!));
-          return sg.add(sg.matMul(h1, p[4]!), p[5]!);
-        };
-        const parameters = weights.map((name) => oracle.tensor(`param.${name}`));
-        const u = (xs: Tensor, ts: Tensor): Tensor => network(parameters, xs, ts);
-        const along =
-          (f: (xs: Tensor, ts: Tensor) => Tensor, k: 0 | 1) =>
-          (xs: Tensor, ts: Tensor): Tensor =>
-            tf.grad((v: Tensor) => tf.sum(k === 0 ? f(v, ts) : f(xs, v)))(k === 0 ? xs : ts);
-        const ux = along(u, 0);
-        const wanted: Record<string, (xs: Tensor, ts: Tensor) => Tensor> = {
-          u,
-          u_x: ux,
-          u_t: along(u, 1),
-          u_xx: along(ux, 0),
-          u_xt: along(ux, 1),
-          u_tt: along(along(u, 1), 1),
-          u_xxx: along(along(ux, 0), 0),
-        };
-        for (const [name, f] of Object.entries(wanted)) {
-          expectClose(f(x, t).dataSync(), oracle.floats(`out.${name}`), {
-            rtol: 1e-3,
-            atol: 1e-4,
-            what: name,
-          });
-        }
-        const residual = (...p: Tensor[]): Tensor => {
-          const v = (xs: Tensor, ts: Tensor): Tensor => network(p, xs, ts);
-          const vx = along(v, 0);
-          const r = sg.sub(
-            sg.add(along(v, 1)(x, t), sg.mul(v(x, t), vx(x, t))),
-            sg.mul(0.01, along(vx, 0)(x, t)),
+    test.each(["tanh", "sin"] as const)(
+      "%s network, Burgers residual and its parameter gradient",
+      (activation) => {
+        const oracle = new Oracle(`derivatives_${activation}_mlp`);
+        tf.tidy(() => {
+          const weights = ["W0", "b0", "W1", "b1", "W2", "b2"];
+          const act = activation === "tanh" ? sg.tanh : sg.sin;
+          const input = oracle.tensor("in.X");
+          const [x, t] = tf.split(input, 2, 1) as [Tensor, Tensor];
+          const network = (p: Tensor[], xs: Tensor, ts: Tensor): Tensor => {
+            const h0 = act(sg.add(sg.matMul(sg.concat(xs, ts), p[0]!), p[1]!));
+            const h1 = act(sg.add(sg.matMul(h0, p[2]!), p[3]!));
+            return sg.add(sg.matMul(h1, p[4]!), p[5]!);
+          };
+          const parameters = weights.map((name) => oracle.tensor(`param.${name}`));
+          const u = (xs: Tensor, ts: Tensor): Tensor => network(parameters, xs, ts);
+          const along =
+            (f: (xs: Tensor, ts: Tensor) => Tensor, k: 0 | 1) =>
+            (xs: Tensor, ts: Tensor): Tensor =>
+              tf.grad((v: Tensor) => tf.sum(k === 0 ? f(v, ts) : f(xs, v)))(k === 0 ? xs : ts);
+          const ux = along(u, 0);
+          const wanted: Record<string, (xs: Tensor, ts: Tensor) => Tensor> = {
+            u,
+            u_x: ux,
+            u_t: along(u, 1),
+            u_xx: along(ux, 0),
+            u_xt: along(ux, 1),
+            u_tt: along(along(u, 1), 1),
+            u_xxx: along(along(ux, 0), 0),
+          };
+          for (const [name, f] of Object.entries(wanted)) {
+            expectClose(f(x, t).dataSync(), oracle.floats(`out.${name}`), {
+              rtol: 1e-3,
+              atol: 1e-4,
+              what: name,
+            });
+          }
+          const residual = (...p: Tensor[]): Tensor => {
+            const v = (xs: Tensor, ts: Tensor): Tensor => network(p, xs, ts);
+            const vx = along(v, 0);
+            const r = sg.sub(
+              sg.add(along(v, 1)(x, t), sg.mul(v(x, t), vx(x, t))),
+              sg.mul(0.01, along(vx, 0)(x, t)),
+            );
+            return sg.mean(sg.square(r));
+          };
+          expectClose(
+            residual(...parameters).dataSync(),
+            oracle.floats("out.burgers_loss_nu0.01"),
+            {
+              rtol: 1e-3,
+            },
           );
-          return sg.mean(sg.square(r));
-        };
-        expectClose(residual(...parameters).dataSync(), oracle.floats("out.burgers_loss_nu0.01"), {
-          rtol: 1e-3,
+          const gradients = tf.grads(residual)(parameters);
+          gradients.forEach((gradient, k) =>
+            expectClose(gradient.dataSync(), oracle.floats(`grad.${weights[k]}`), {
+              rtol: 1e-3,
+              atol: 1e-4,
+              what: weights[k]!,
+            }),
+          );
         });
-        const gradients = tf.grads(residual)(parameters);
-        gradients.forEach((gradient, k) =>
-          expectClose(gradient.dataSync(), oracle.floats(`grad.${weights[k]}`), {
-            rtol: 1e-3,
-            atol: 1e-4,
-            what: weights[k]!,
-          }),
-        );
-      });
-    });
+      },
+    );
   });
 });

@@ -12,8 +12,7 @@ import { toFloat32, toInt32, type NdArray } from "../../runtime/data/ndarray.js"
 import { readNpzFile } from "../../runtime/data/npz.js";
 
 const folder =
-  process.env["SGNN_ORACLES"] ??
-  fileURLToPath(new URL("../../../shared/oracles", import.meta.url));
+  process.env["SGNN_ORACLES"] ?? fileURLToPath(new URL("../../../shared/oracles", import.meta.url));
 
 /** `describe` where the oracles are present, else a skipped group that says what is missing. */
 export function describeOracles(name: string, body: () => void): void {

@@ -1,5 +1,6 @@
 /** Programs built by hand, so that the emitter is tested apart from the checker. */
-import type { FunctionIr, Program } from "../../compiler/ir/ir.js";
+import type { Expr, FunctionIr, LayerIr, Program } from "../../compiler/ir/ir.js";
+import { mapExpr } from "../../compiler/plan/walk.js";
 import { lif, num as scalar, param as neuronParam, ref } from "../neurons/examples.js";
 import {
   at,
@@ -59,9 +60,19 @@ const crossEntropy: FunctionIr = {
   ]),
 };
 
+/** The layer as it is elaborated for calls inside a time block: equal code, timed values. */
+function inTime(one: LayerIr): LayerIr {
+  const timed = (expr: Expr): Expr => {
+    const isGraphOnly = expr.tag === "op" && (expr.op === "symmetricNorm" || expr.op === "expand");
+    return isGraphOnly || expr.tag === "param" ? expr : { ...expr, timed: true };
+  };
+  return { ...one, name: `${one.name}2`, result: mapExpr(one.result, timed) };
+}
+
 /** LIF + GCN node classifier with a time block, data and training. */
 export function nodeClassifier(): Program {
   const gcnLayer = gcn();
+  const gcnTimed = inTime(gcnLayer);
   const neuron = lif({ origin: at(2, "sgnn:std/neurons/lif.sgnn") });
   const loss: FunctionIr = {
     ...crossEntropy,
@@ -111,7 +122,7 @@ export function nodeClassifier(): Program {
   return program({
     neurons: [neuron],
     functions: [crossEntropy],
-    layers: [gcnLayer],
+    layers: [gcnLayer, gcnTimed],
     models: [
       model({
         name: "NodeClassifier",
@@ -121,7 +132,7 @@ export function nodeClassifier(): Program {
         members: [
           member("h.gcn1", gcnLayer, { in: "1433", out: "16" }, "real[N, 16]"),
           member("s.lif1", neuron, { channels: "16" }, "spike[N, 16]", { beta: 0.95 }),
-          member("s.gcn2", gcnLayer, { in: "16", out: "7" }, "real[N, 7]"),
+          member("s.gcn2", gcnTimed, { in: "16", out: "7" }, "real[N, 7]"),
           member("s.lif2", neuron, { channels: "7" }, "spike[N, 7]"),
         ],
         body: [let_("h", h), let_("s", time("8", s3, "spike[T, N, 7]", [], { line: 10 }))],

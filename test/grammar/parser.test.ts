@@ -2,5 +2,5 @@ import { expect, test } from "vitest";
 import { SgnnParser } from "../../grammar/parser.js";
 
 test("the grammar itself has no ambiguity, left recursion or empty repetition", () => {
-  expect(new SgnnParser(true)).toBeDefined();
+  expect(new SgnnParser({ validate: true })).toBeDefined();
 });

@@ -20,6 +20,8 @@ export function expectClose(
     }
   }
   if (worst > 1) {
-    expect.fail(`${what} element ${at}: ${actual[at]} instead of ${wanted[at]} (${worst.toFixed(1)} tolerances)`);
+    expect.fail(
+      `${what} element ${at}: ${actual[at]} instead of ${wanted[at]} (${worst.toFixed(1)} tolerances)`,
+    );
   }
 }

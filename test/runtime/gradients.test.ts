@@ -7,7 +7,11 @@ import { onEveryBackend, read } from "./backends.js";
 import { expectClose } from "./closeness.js";
 
 /** Values of f, f', f'', f''' at the points, from nested tapes. */
-function derivatives(f: (x: Tensor) => Tensor, points: readonly number[], order: number): number[][] {
+function derivatives(
+  f: (x: Tensor) => Tensor,
+  points: readonly number[],
+  order: number,
+): number[][] {
   const x = tf.tensor1d([...points]);
   const summed = (g: (x: Tensor) => Tensor) => (v: Tensor) => tf.sum(g(v));
   let g = f;
@@ -58,8 +62,7 @@ const cases: Record<string, { f: (x: Tensor) => Tensor; closed: Closed; points?:
   },
   elu: {
     f: (x) => sg.elu(x),
-    closed: (x) =>
-      x > 0 ? [x, 1, 0, 0] : [Math.expm1(x), Math.exp(x), Math.exp(x), Math.exp(x)],
+    closed: (x) => (x > 0 ? [x, 1, 0, 0] : [Math.expm1(x), Math.exp(x), Math.exp(x), Math.exp(x)]),
   },
   softplus: {
     f: (x) => sg.softplus(x),
@@ -147,8 +150,7 @@ const cases: Record<string, { f: (x: Tensor) => Tensor; closed: Closed; points?:
   },
   "clip of x squared": {
     f: (x) => sg.square(sg.clip(x, -1, 1)),
-    closed: (x) =>
-      Math.abs(x) <= 1 ? [x * x, 2 * x, 2, 0] : [1, 0, 0, 0],
+    closed: (x) => (Math.abs(x) <= 1 ? [x * x, 2 * x, 2, 0] : [1, 0, 0, 0]),
   },
 };
 
@@ -185,7 +187,13 @@ onEveryBackend(() => {
       const f = (x: Tensor): Tensor => tf.unstack(sg.softmax(two(x)), 1)[0]!;
       const got = derivatives(f, points, 3);
       const wanted = points.map(cases["sigmoid"]!.closed);
-      got.forEach((values, k) => expectClose(values, wanted.map((row) => row[k]!), { what: `order ${k}` }));
+      got.forEach((values, k) =>
+        expectClose(
+          values,
+          wanted.map((row) => row[k]!),
+          { what: `order ${k}` },
+        ),
+      );
     });
     test("logSoftmax", () => {
       const f = (x: Tensor): Tensor => sg.neg(tf.unstack(sg.logSoftmax(two(x)), 1)[0]!);
@@ -196,7 +204,13 @@ onEveryBackend(() => {
         const d = y * (1 - y);
         return [Math.log1p(Math.exp(-x)), -y, d, -d * (1 - 2 * y)];
       });
-      got.forEach((values, k) => expectClose(values, wanted.map((row) => row[k]!), { what: `order ${k}` }));
+      got.forEach((values, k) =>
+        expectClose(
+          values,
+          wanted.map((row) => row[k]!),
+          { what: `order ${k}` },
+        ),
+      );
     });
     test("max over an axis", () => {
       const f = (x: Tensor): Tensor => tf.max(tf.stack([sg.pow(x, 3), sg.sin(x)], 1), 1);
@@ -210,7 +224,14 @@ onEveryBackend(() => {
     const rng = sg.Rng.of(5, "finite differences");
     const shapes = { a: [3, 4], row: [4], column: [3, 1], b: [4, 2], wide: [2, 3, 4] } as const;
     const make = (shape: readonly number[]): Tensor =>
-      tf.tensor(rng.uniforms(shape.reduce((p, q) => p * q, 1), 0.3, 1.7), [...shape]);
+      tf.tensor(
+        rng.uniforms(
+          shape.reduce((p, q) => p * q, 1),
+          0.3,
+          1.7,
+        ),
+        [...shape],
+      );
     const list: Record<string, [readonly (readonly number[])[], (...xs: Tensor[]) => Tensor]> = {
       "bias row": [[shapes.a, shapes.row], (a, b) => sg.mul(sg.add(a!, b!), a!)],
       "bias column": [[shapes.a, shapes.column], (a, b) => sg.div(a!, b!)],
@@ -234,7 +255,10 @@ onEveryBackend(() => {
       columnVariance: [[shapes.wide], (a) => sg.columnVariance(a!)],
       mean: [[shapes.wide], (a) => sg.mul(sg.mean(a!), sg.sum(a!))],
       takeRows: [[shapes.a], (a) => sg.square(sg.takeRows(a!, Int32Array.of(2, 0, 2)))],
-      gather: [[shapes.wide], (a) => sg.square(tf.gather(a!, tf.tensor1d([2, 0, 2, 1], "int32"), 1))],
+      gather: [
+        [shapes.wide],
+        (a) => sg.square(tf.gather(a!, tf.tensor1d([2, 0, 2, 1], "int32"), 1)),
+      ],
       pick: [[shapes.a], (a) => sg.square(sg.pick(a!, tf.tensor1d([3, -1, 1], "int32")))],
       "cross entropy": [
         [shapes.a],
@@ -264,7 +288,10 @@ onEveryBackend(() => {
     const before = tf.memory().numTensors;
     for (let k = 0; k < 3; k++) {
       tf.tidy(() => {
-        const x = tf.tensor2d([[0.1, 0.2], [0.3, -0.4]]);
+        const x = tf.tensor2d([
+          [0.1, 0.2],
+          [0.3, -0.4],
+        ]);
         const g = tf.grad((v: Tensor) => tf.sum(sg.matMul(sg.tanh(v), sg.softmax(v))));
         g(x);
       });
@@ -275,7 +302,9 @@ onEveryBackend(() => {
 
 /** Central differences in float32: coarse, but enough to tell a right gradient from a wrong one. */
 function check(f: (...xs: Tensor[]) => Tensor, xs: Tensor[], what: string): void {
-  const gradients = tf.grads(f)(xs).map((g) => g.dataSync());
+  const gradients = tf
+    .grads(f)(xs)
+    .map((g) => g.dataSync());
   const step = 0.01;
   xs.forEach((x, k) => {
     const values = Float32Array.from(x.dataSync());
@@ -289,6 +318,10 @@ function check(f: (...xs: Tensor[]) => Tensor, xs: Tensor[], what: string): void
       return (at2(step) - at2(-step)) / (2 * step);
     });
     const scale = Math.max(...estimate.map(Math.abs), 1);
-    expectClose(gradients[k]!, estimate, { rtol: 0.02, atol: 0.01 * scale, what: `${what}, input ${k}` });
+    expectClose(gradients[k]!, estimate, {
+      rtol: 0.02,
+      atol: 0.01 * scale,
+      what: `${what}, input ${k}`,
+    });
   });
 }

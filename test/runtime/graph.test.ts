@@ -66,7 +66,13 @@ onEveryBackend(() => {
   test("aggregate: every reducer, several at once, nothing over no edge", () => {
     tf.tidy(() => {
       const g = sg.createGraph({ edgeIndex, nodeCount: 4 });
-      const m = tf.tensor2d([[5, -1], [1, 2], [2, 4], [6, 0], [7, 7]]);
+      const m = tf.tensor2d([
+        [5, -1],
+        [1, 2],
+        [2, 4],
+        [6, 0],
+        [7, 7],
+      ]);
       const y = (reducer: sg.Reducer): number[] => [...sg.aggregate(g, m, [reducer]).dataSync()];
       expectClose(y("sum"), [5, -1, 9, 6, 7, 7, 0, 0]);
       expectClose(y("mean"), [5, -1, 3, 2, 7, 7, 0, 0]);
@@ -78,7 +84,16 @@ onEveryBackend(() => {
         const total = exps.reduce((a, b) => a + b);
         return values.reduce((sum, v, k) => sum + (v * exps[k]!) / total, 0);
       };
-      expectClose(y("softmax-weighted"), [5, -1, weighted([1, 2, 6]), weighted([2, 4, 0]), 7, 7, 0, 0]);
+      expectClose(y("softmax-weighted"), [
+        5,
+        -1,
+        weighted([1, 2, 6]),
+        weighted([2, 4, 0]),
+        7,
+        7,
+        0,
+        0,
+      ]);
       const both = sg.aggregate(g, m, ["mean", "max"]);
       expect(both.shape).toEqual([4, 4]);
       expectClose(both.dataSync(), [5, -1, 5, -1, 3, 2, 6, 4, 7, 7, 7, 7, 0, 0, 0, 0]);
@@ -122,7 +137,12 @@ onEveryBackend(() => {
       together.forEach((y, k) =>
         expectClose(
           y.dataSync(),
-          tf.concat(apart.map((parts) => parts[k]!), 0).dataSync(),
+          tf
+            .concat(
+              apart.map((parts) => parts[k]!),
+              0,
+            )
+            .dataSync(),
         ),
       );
     });
@@ -142,7 +162,11 @@ onEveryBackend(() => {
   });
 
   test("a batch is block-diagonal and pools graph by graph", () => {
-    const make = (nodes: number, edges: number[], value: number): sg.Graph<{ x: Tensor }, { a: Tensor }> =>
+    const make = (
+      nodes: number,
+      edges: number[],
+      value: number,
+    ): sg.Graph<{ x: Tensor }, { a: Tensor }> =>
       sg.createGraph({
         edgeIndex: edges,
         nodes: { x: tf.fill([nodes, 2], value) },
@@ -167,16 +191,48 @@ onEveryBackend(() => {
 
 describe("mistakes are told with their place", () => {
   test.each<[string, () => unknown, RegExp]>([
-    ["index too large", () => sg.createGraph({ edgeIndex: [0, 1, 1, 5], nodeCount: 3 }), /R120: edge 1 is 1 -> 5, but there are 3 nodes/],
-    ["negative index", () => sg.createGraph({ edgeIndex: [0, -1, 1, 2], nodeCount: 3 }), /R120: edge 1 is -1 -> 2/],
-    ["fraction", () => sg.createGraph({ edgeIndex: [0.5, 1], nodeCount: 3 }), /R121: edge 0 is 0.5 -> 1/],
+    [
+      "index too large",
+      () => sg.createGraph({ edgeIndex: [0, 1, 1, 5], nodeCount: 3 }),
+      /R120: edge 1 is 1 -> 5, but there are 3 nodes/,
+    ],
+    [
+      "negative index",
+      () => sg.createGraph({ edgeIndex: [0, -1, 1, 2], nodeCount: 3 }),
+      /R120: edge 1 is -1 -> 2/,
+    ],
+    [
+      "fraction",
+      () => sg.createGraph({ edgeIndex: [0.5, 1], nodeCount: 3 }),
+      /R121: edge 0 is 0.5 -> 1/,
+    ],
     ["odd length", () => sg.createGraph({ edgeIndex: [0, 1, 2], nodeCount: 3 }), /R122.*3 numbers/],
-    ["different lengths", () => sg.createGraph({ edgeIndex: [[0, 1], [2]], nodeCount: 3 }), /R122.*2 sources and 1 targets/],
+    [
+      "different lengths",
+      () => sg.createGraph({ edgeIndex: [[0, 1], [2]], nodeCount: 3 }),
+      /R122.*2 sources and 1 targets/,
+    ],
     ["no node count", () => sg.createGraph({ edgeIndex: [] }), /R122/],
-    ["bad pointers", () => sg.createGraph({ edgeIndex: [], nodeCount: 3, graphPtr: [0, 2] }), /R123/],
-    ["falling pointers", () => sg.createGraph({ edgeIndex: [], nodeCount: 3, graphPtr: [0, 2, 1, 3] }), /R123/],
-    ["feature rows", () => sg.createGraph({ edgeIndex: [], nodeCount: 3, nodes: { x: tf.zeros([2, 1]) } }), /R122.*node feature x is \[2, 1\] for 3 nodes/],
-    ["rows of a value", () => sg.source(sg.createGraph({ edgeIndex: [0, 1], nodeCount: 3 }), tf.zeros([4, 1])), /R130.*4 rows was used on 3 nodes/],
+    [
+      "bad pointers",
+      () => sg.createGraph({ edgeIndex: [], nodeCount: 3, graphPtr: [0, 2] }),
+      /R123/,
+    ],
+    [
+      "falling pointers",
+      () => sg.createGraph({ edgeIndex: [], nodeCount: 3, graphPtr: [0, 2, 1, 3] }),
+      /R123/,
+    ],
+    [
+      "feature rows",
+      () => sg.createGraph({ edgeIndex: [], nodeCount: 3, nodes: { x: tf.zeros([2, 1]) } }),
+      /R122.*node feature x is \[2, 1\] for 3 nodes/,
+    ],
+    [
+      "rows of a value",
+      () => sg.source(sg.createGraph({ edgeIndex: [0, 1], nodeCount: 3 }), tf.zeros([4, 1])),
+      /R130.*4 rows was used on 3 nodes/,
+    ],
   ])("%s", (_name, build, message) => {
     expect(build).toThrow(message);
     try {
@@ -188,4 +244,3 @@ describe("mistakes are told with their place", () => {
     }
   });
 });
-

@@ -22,13 +22,35 @@ interface Case {
 const graphs: Record<string, Case> = {
   ordinary: {
     nodes: 5,
-    edges: [[0, 1], [2, 1], [3, 0], [1, 3], [4, 3], [2, 3], [0, 4]],
+    edges: [
+      [0, 1],
+      [2, 1],
+      [3, 0],
+      [1, 3],
+      [4, 3],
+      [2, 3],
+      [0, 4],
+    ],
   },
   "self loops and duplicates": {
     nodes: 3,
-    edges: [[0, 0], [1, 0], [1, 0], [2, 2], [2, 2], [0, 2]],
+    edges: [
+      [0, 0],
+      [1, 0],
+      [1, 0],
+      [2, 2],
+      [2, 2],
+      [0, 2],
+    ],
   },
-  "isolated nodes": { nodes: 6, edges: [[5, 2], [2, 5], [0, 2]] },
+  "isolated nodes": {
+    nodes: 6,
+    edges: [
+      [5, 2],
+      [2, 5],
+      [0, 2],
+    ],
+  },
   "no edges": { nodes: 4, edges: [] },
   "one node": { nodes: 1, edges: [[0, 0]] },
   "no nodes": { nodes: 0, edges: [] },
@@ -130,7 +152,10 @@ onEveryBackend(() => {
               });
             }
             const y = segmentExtreme(m, byTarget, steps, direction);
-            expectClose(y.dataSync(), wanted.map((v) => (v === -Infinity ? 0 : direction * v)));
+            expectClose(
+              y.dataSync(),
+              wanted.map((v) => (v === -Infinity ? 0 : direction * v)),
+            );
             checkGradient((v) => segmentExtreme(v!, byTarget, steps, direction), [m], true);
           }
         });
@@ -144,7 +169,8 @@ onEveryBackend(() => {
           const each = (body: (at: number, node: number) => void): void => {
             for (let t = 0; t < steps; t++) {
               eachEdge(topology, (e, _j, i) => {
-                for (let c = 0; c < width; c++) body((t * E + e) * width + c, (t * N + i) * width + c);
+                for (let c = 0; c < width; c++)
+                  body((t * E + e) * width + c, (t * N + i) * width + c);
               });
             }
           };
@@ -211,7 +237,14 @@ onEveryBackend(() => {
 
   test("ties of a maximum share the gradient evenly", () => {
     tf.tidy(() => {
-      const { byTarget } = topologyOf({ nodes: 1, edges: [[0, 0], [0, 0], [0, 0]] });
+      const { byTarget } = topologyOf({
+        nodes: 1,
+        edges: [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ],
+      });
       const m = tf.tensor2d([[2], [1], [2]]);
       const gradient = tf.grad((v: Tensor) => tf.sum(segmentExtreme(v, byTarget, 1, 1)))(m);
       expect([...gradient.dataSync()]).toEqual([0.5, 0, 0.5]);
@@ -264,7 +297,10 @@ onEveryBackend(() => {
 
   test("labels: pick and oneHot, with and without a label", () => {
     tf.tidy(() => {
-      const x = tf.tensor2d([[1, 2, 3], [4, 5, 6]]);
+      const x = tf.tensor2d([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
       const labels = tf.tensor1d([2, -1], "int32");
       expect([...sg.pick(x, labels).dataSync()]).toEqual([3, 0]);
       expect([...sg.oneHot(labels, 3).dataSync()]).toEqual([0, 0, 1, 0, 0, 0]);
@@ -297,7 +333,9 @@ function checkGradient(f: (...xs: Tensor[]) => Tensor, xs: Tensor[], second: boo
 }
 
 function compare(f: (...xs: Tensor[]) => Tensor, xs: Tensor[], what: string): void {
-  const gradients = tf.grads(f)(xs).map((gradient) => gradient.dataSync());
+  const gradients = tf
+    .grads(f)(xs)
+    .map((gradient) => gradient.dataSync());
   const step = 3e-3;
   xs.forEach((x, k) => {
     const values = Float32Array.from(x.dataSync());
@@ -305,11 +343,17 @@ function compare(f: (...xs: Tensor[]) => Tensor, xs: Tensor[], what: string): vo
       const shifted = (shift: number): number => {
         const moved = values.slice();
         moved[at] = value + shift;
-        return f(...xs.map((other, index) => (index === k ? tf.tensor(moved, x.shape) : other))).dataSync()[0]!;
+        return f(
+          ...xs.map((other, index) => (index === k ? tf.tensor(moved, x.shape) : other)),
+        ).dataSync()[0]!;
       };
       return (shifted(step) - shifted(-step)) / (2 * step);
     });
     const scale = Math.max(1, ...estimate.map(Math.abs));
-    expectClose(gradients[k]!, estimate, { rtol: 0.02, atol: 0.01 * scale, what: `${what}, input ${k}` });
+    expectClose(gradients[k]!, estimate, {
+      rtol: 0.02,
+      atol: 0.01 * scale,
+      what: `${what}, input ${k}`,
+    });
   });
 }

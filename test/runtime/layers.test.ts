@@ -84,14 +84,22 @@ onEveryBackend(() => {
           sg.propagate(loops, sg.dropout(g.nodes.x, 0.2, run), "sum", sg.symmetricNorm(loops)),
           w1.value,
         );
-        const centred = sg.sub(h, mean.follow(() => sg.columnMean(h), run));
+        const centred = sg.sub(
+          h,
+          mean.follow(() => sg.columnMean(h), run),
+        );
         const spikes = neuron.forward([centred], run, { steps: 4, held: [true] });
-        const score = sg.edgeSoftmax(loops, sg.dot(sg.source(loops, spikes), sg.target(loops, spikes)));
+        const score = sg.edgeSoftmax(
+          loops,
+          sg.dot(sg.source(loops, spikes), sg.target(loops, spikes)),
+        );
         const mixed = sg.propagate(loops, spikes, "mean", score);
         const top = sg.aggregate(loops, sg.source(loops, mixed), ["max"]);
         const logits = sg.rate(sg.matMul(sg.add(mixed, top), w2.value), 4);
         const loss = sg.neg(
-          sg.mean(sg.pick(sg.takeRows(sg.logSoftmax(logits), Int32Array.of(5, 0, 1, 2, 3, 4)), labels)),
+          sg.mean(
+            sg.pick(sg.takeRows(sg.logSoftmax(logits), Int32Array.of(5, 0, 1, 2, 3, 4)), labels),
+          ),
         );
         return sg.add(loss, sg.mul(sg.spikeRate(run), 0.01));
       }, parameters);

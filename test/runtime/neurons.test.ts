@@ -18,7 +18,11 @@ onEveryBackend(() => {
       const scope = new sg.Scope({ seed: 1 });
       const neuron = new sg.Neuron(scope.child("h.lif"), lif, { channels: 2 }, { beta: 0.5 });
       // Two units over three steps: 0.6 -> 0.9 -> 1.05 fires and leaves 0.05; 2 fires at once.
-      const x = tf.tensor2d([[0.6, 2], [0.6, 0], [0.6, 0]]);
+      const x = tf.tensor2d([
+        [0.6, 2],
+        [0.6, 0],
+        [0.6, 0],
+      ]);
       const run = sg.createRun();
       const y = neuron.forward([x], run, { steps: 3 });
       expect([...y.dataSync()]).toEqual([0, 1, 0, 0, 1, 0]);
@@ -58,10 +62,15 @@ onEveryBackend(() => {
       const b = random(2, 3);
       const weight = random(8, 3);
       const loss = (x: Tensor, y: Tensor): Tensor =>
-        tf.sum(tf.mul(neuron.forward([x, y], sg.createRun(), { steps: 4, held: [false, true] }), weight));
+        tf.sum(
+          tf.mul(neuron.forward([x, y], sg.createRun(), { steps: 4, held: [false, true] }), weight),
+        );
       const inputs = tf.grads(loss)([a, b]);
       const { gradients } = sg.gradients(() => loss(a, b), [...scope.parameters.values()]);
-      const differences = (values: Float32Array, evaluate: (moved: Float32Array) => number): Float32Array =>
+      const differences = (
+        values: Float32Array,
+        evaluate: (moved: Float32Array) => number,
+      ): Float32Array =>
         values.map((value, k) => {
           const at = (shift: number): number => {
             const moved = values.slice();
@@ -72,8 +81,16 @@ onEveryBackend(() => {
         });
       const floats = (t: Tensor): Float32Array => Float32Array.from(t.dataSync());
       const tolerance = { rtol: 1e-2, atol: 1e-2 };
-      expectClose(inputs[0]!.dataSync(), differences(floats(a), (v) => loss(tf.tensor(v, a.shape), b).dataSync()[0]!), tolerance);
-      expectClose(inputs[1]!.dataSync(), differences(floats(b), (v) => loss(a, tf.tensor(v, b.shape)).dataSync()[0]!), tolerance);
+      expectClose(
+        inputs[0]!.dataSync(),
+        differences(floats(a), (v) => loss(tf.tensor(v, a.shape), b).dataSync()[0]!),
+        tolerance,
+      );
+      expectClose(
+        inputs[1]!.dataSync(),
+        differences(floats(b), (v) => loss(a, tf.tensor(v, b.shape)).dataSync()[0]!),
+        tolerance,
+      );
       for (const [path, parameter] of scope.parameters) {
         const kept = floats(parameter.value);
         const estimate = differences(kept, (v) => {
@@ -103,6 +120,40 @@ onEveryBackend(() => {
     });
   });
 
+  test("two gradients of one forward pass, and a gradient under another tape", () => {
+    tf.tidy(() => {
+      const scope = new sg.Scope({ seed: 4 });
+      const neuron = new sg.Neuron(scope.child("n"), integrator, { channels: 3 });
+      const a = random(8, 3);
+      const b = random(8, 3);
+      const loss = (x: Tensor): Tensor =>
+        tf.sum(tf.square(neuron.forward([x, b], sg.createRun(), { steps: 4 })));
+      const plain = tf.grad(loss)(a).dataSync();
+      // The inner gradient is taken while the outer tape records; then the outer pass goes through too.
+      const outer = tf.grad((x: Tensor) => {
+        const inner = tf.grad(loss)(x);
+        expectClose(inner.dataSync(), plain);
+        return sg.add(loss(x), tf.mul(0, tf.sum(x)));
+      })(a);
+      expectClose(outer.dataSync(), plain);
+      const { forward } = integrator;
+      let calls = 0;
+      const counted = new sg.Neuron(
+        scope.child("m"),
+        { ...integrator, forward: (loop) => (calls++, forward(loop)) },
+        { channels: 3 },
+      );
+      const twice = tf.grad((x: Tensor) => {
+        const y = counted.forward([x, b], sg.createRun(), { steps: 4 });
+        return tf.sum(sg.mul(y, y));
+      });
+      twice(a);
+      twice(a);
+      expect(calls).toBe(2);
+      scope.dispose();
+    });
+  });
+
   test("mistakes are told", () => {
     const scope = new sg.Scope({ seed: 1 });
     const neuron = new sg.Neuron(scope.child("n"), lif, { channels: 3 });
@@ -110,7 +161,9 @@ onEveryBackend(() => {
     expect(() => neuron.forward([x, x], sg.createRun())).toThrow(/R143.*2 inputs/);
     expect(() => neuron.forward([x], sg.createRun(), { steps: 3 })).toThrow(/over 3 steps/);
     expect(() => neuron.forward([tf.zeros([4, 2])], sg.createRun())).toThrow(/R143/);
-    expect(() => new sg.Neuron(scope.child("m"), lif, { channels: 1 }, { beta: 2 })).toThrow(/R142.*beta = 2/);
+    expect(() => new sg.Neuron(scope.child("m"), lif, { channels: 1 }, { beta: 2 })).toThrow(
+      /R142.*beta = 2/,
+    );
     expect(() => new sg.Neuron(scope.child("m"), lif, { channels: 1 }, { tau: 2 })).toThrow(/R142/);
     expect(() => new sg.Neuron(scope.child("n"), lif, { channels: 1 })).toThrow(/R140.*n\.beta/);
     x.dispose();

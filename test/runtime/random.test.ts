@@ -51,8 +51,8 @@ describe("Rng", () => {
     const values = Rng.of(1, "uniform").uniforms(100_000, -1, 3);
     let sum = 0;
     let squares = 0;
+    expect(values.every((value) => value >= -1 && value < 3)).toBe(true);
     for (const value of values) {
-      expect(value >= -1 && value < 3).toBe(true);
       sum += value;
       squares += value * value;
     }

@@ -37,12 +37,10 @@ export function checkSplit(
         return { rule: "folds", by, folds };
       }
       const ratio = checkRatio(field, file, reporter);
-      return by === undefined || ratio === undefined
-        ? undefined
-        : { rule: field.rule, by, ratio };
+      return by === undefined || ratio === undefined ? undefined : { rule: field.rule, by, ratio };
     }
     case "perClass": {
-      const numbers = checkNumbers(field, 2, "per class", true, file, reporter);
+      const numbers = checkNumbers(field, 2, true, file, reporter);
       if (numbers === undefined) return undefined;
       return { rule: "perClass", train: numbers[0], validation: numbers[1] };
     }
@@ -56,7 +54,7 @@ function checkRatio(
   file: string,
   reporter: Reporter,
 ): readonly [number, number, number] | undefined {
-  const numbers = checkNumbers(field, 3, field.rule, false, file, reporter);
+  const numbers = checkNumbers(field, 3, false, file, reporter);
   return numbers && [numbers[0], numbers[1], numbers[2]];
 }
 
@@ -64,21 +62,14 @@ function checkRatio(
 function checkNumbers(
   field: SplitField,
   expected: number,
-  rule: string,
   whole: boolean,
   file: string,
   reporter: Reporter,
 ): readonly number[] | undefined {
   const { ratio } = field;
   if (ratio.some((part) => part.type === "invalid")) return undefined;
-  if (ratio.length !== expected) {
-    const span =
-      ratio.length === 0
-        ? field.span
-        : { start: ratio[0].span.start, end: ratio[ratio.length - 1].span.end };
-    reporter.report(rows.badRatio, { file, span }, { rule, expected, found: ratio.length });
-    return undefined;
-  }
+  // A ratio with too few parts has been reported by the parser.
+  if (ratio.length !== expected) return undefined;
   const names = whole
     ? ["the number of training nodes", "the number of validation nodes"]
     : ["the training part", "the validation part", "the test part"];

@@ -1,9 +1,10 @@
 /** Does the data give everything a model reads? Inputs and samples are matched by name. */
-import type { ModelDeclaration, Span, TypeExpression } from "../../../grammar/tree.js";
+import type { Expression, ModelDeclaration, Span, TypeExpression } from "../../../grammar/tree.js";
 import { training as rows } from "../../diagnostics/catalogue/training.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { DataIr } from "../../ir/ir.js";
+import { walk } from "../walk.js";
 
 interface Place {
   readonly file: string;
@@ -67,9 +68,7 @@ function checkFeatures(
       at,
       { model: model.declaration.name.text, feature, on, data, known, suggestion },
       {
-        related: [
-          { file: model.file, span: field.name.span, message: "the model reads it here" },
-        ],
+        related: [{ file: model.file, span: field.name.span, message: "the model reads it here" }],
       },
     );
   }
@@ -77,16 +76,10 @@ function checkFeatures(
 }
 
 /** The first place where an expression reads the bare name; undefined when it does not. */
-export function mentions(tree: unknown, name: string): Span | undefined {
-  const open: unknown[] = [tree];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    if (typeof part !== "object" || part === null) continue;
-    if (isName(part) && part.text === name) return part.span;
-    open.push(...Object.values(part).reverse().filter((inner) => typeof inner === "object"));
-  }
-  return undefined;
-}
-
-function isName(part: object): part is { text: string; span: Span } {
-  return "type" in part && part.type === "name" && "text" in part && "span" in part;
+export function mentions(expression: Expression, name: string): Span | undefined {
+  let found: Span | undefined;
+  walk(expression, (inner) => {
+    if (inner.type === "name" && inner.text === name) found ??= inner.span;
+  });
+  return found;
 }

@@ -65,7 +65,8 @@ export const data = {
     name: "duplicate-data-name",
     severity: "error",
     message: ({ name }) => `\`${name}\` is used twice in this data`,
-    why: ({ name, first }) => `\`${name}\` is already ${first}, and \`scale\` and models go by name`,
+    why: ({ name, first }) =>
+      `\`${name}\` is already ${first}, and \`scale\` and models go by name`,
     fix: () => "give one of them another name",
     example: { wrong: wrong("target =", 'x = "y", target ='), right: rightData },
   }),
@@ -111,20 +112,8 @@ export const data = {
     fix: ({ on }) => `add \`by "${on === "nodes" ? "node_ptr" : "edge_ptr"}"\` to the ${on}`,
     example: { wrong: wrong(' by "node_ptr"', ""), right: rightData },
   }),
-  badRatio: entry<{ found: number; expected: number; rule: string }>({
-    code: "D409",
-    name: "bad-split-ratio",
-    severity: "error",
-    message: ({ rule, expected, found }) => `\`${rule}\` needs ${expected} numbers, found ${found}`,
-    why: ({ expected }) =>
-      expected === 2
-        ? "they are the nodes of each class for training and for validation; the rest is the test"
-        : "they are the parts for training, validation and test",
-    fix: ({ expected }) => (expected === 2 ? "write `20 : 30`" : "write `80 : 10 : 10`"),
-    example: { wrong: wrong("80 : 10 : 10", "80 : 20"), right: rightData },
-  }),
   graphReference: entry<Record<never, never>>({
-    code: "D410",
+    code: "D409",
     name: "graph-reference",
     severity: "error",
     message: () => "`sample graph` refers to graphs, and this data has none",

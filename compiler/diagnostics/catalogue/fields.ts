@@ -64,7 +64,7 @@ export const fields = {
     suggestion: string | undefined;
   }>({
     code: "N123",
-    name: "unknown-argument",
+    name: "unknown-named-argument",
     severity: "error",
     message: ({ callee, name }) => `\`${callee}\` has no argument \`${name}\``,
     why: ({ callee, known }) =>
@@ -96,7 +96,7 @@ export const fields = {
   }),
   missingArgument: entry<{ callee: string; name: string; example: string }>({
     code: "N126",
-    name: "missing-argument",
+    name: "missing-named-argument",
     severity: "error",
     message: ({ callee, name }) => `\`${callee}\` needs the argument \`${name}\``,
     why: ({ name }) => `\`${name}\` has no default`,
@@ -134,7 +134,7 @@ export const fields = {
     message: ({ what, expected }) => `${what} must be ${expected}`,
     why: ({ expected }) => `only ${expected} has a meaning here`,
     fix: ({ expected }) => `write ${expected}`,
-    example: { wrong: wrong("trusses(count: 40)", "40"), right: rightData },
+    example: { wrong: wrong("count: 40", "count: many"), right: rightData },
   }),
   duplicateWord: entry<{ what: string; name: string }>({
     code: "N129",

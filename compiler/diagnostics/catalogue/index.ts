@@ -1,6 +1,7 @@
 /** Every row of the catalogue, in the order of the codes. */
 import type { DiagnosticEntry } from "../diagnostic.js";
 import { data } from "./data.js";
+import { fields } from "./fields.js";
 import { later } from "./later.js";
 import { names } from "./names.js";
 import { neurons } from "./neurons.js";
@@ -18,6 +19,7 @@ export type AnyEntry = Pick<
 const phases: readonly Readonly<Record<string, AnyEntry>>[] = [
   syntax,
   names,
+  fields,
   types,
   neurons,
   data,

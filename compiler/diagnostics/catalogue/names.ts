@@ -1,8 +1,9 @@
 /** N1xx: names, imports, what a file may call. */
 import { entry } from "../diagnostic.js";
 
-/** `a neuron`, `an equilibrium`. */
+/** `a neuron`, `an equilibrium`, `data`. */
 function withArticle(noun: string): string {
+  if (noun === "data") return noun;
   return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
@@ -12,8 +13,7 @@ export const names = {
     name: "unknown-name",
     severity: "error",
     message: ({ what, name }) => `there is no ${what} \`${name}\``,
-    why: ({ what }) =>
-      `every ${what} must be declared in this file, imported, or part of the standard library`,
+    why: () => "names are declared in this file, imported, or part of the standard library",
     fix: ({ suggestion }) =>
       suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`,
     example: {
@@ -87,19 +87,6 @@ export const names = {
       wrong: "variant Small = Dense",
       right:
         "model Net(x: real[N, 4]) -> real[N, 8] {\n  return x |> Dense<8>\n}\nvariant Small = Net",
-    },
-  }),
-  circularDeclaration: entry<{ name: string; chain: readonly string[] }>({
-    code: "N107",
-    name: "circular-declaration",
-    severity: "error",
-    message: ({ name }) => `\`${name}\` uses itself`,
-    why: ({ chain }) =>
-      `each of these uses the next: ${chain.join(" -> ")}; layers are not recursive`,
-    fix: () => "break the circle: write the inner step as a declaration of its own",
-    example: {
-      wrong: "layer Again(x: real[N, in]) -> real[N, in] {\n  return x |> Again\n}",
-      right: "layer Once(x: real[N, in]) -> real[N, in] {\n  return x |> relu\n}",
     },
   }),
 };

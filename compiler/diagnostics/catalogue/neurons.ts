@@ -162,7 +162,7 @@ export const neurons = {
     suggestion: string | undefined;
   }>({
     code: "U312",
-    name: "unknown-initialiser",
+    name: "unknown-neuron-initialiser",
     severity: "error",
     message: ({ name }) => `there is no initialiser \`${name}\` for a neuron's parameter`,
     why: ({ known }) => `the initialisers of one number are ${list(known)}`,

@@ -124,10 +124,9 @@ export const training = {
     why: () => "a class number that is scaled is no longer a class number",
     fix: () => "remove `target` from `scale`",
     example: {
-      wrong: wrong("sample   target", "scale    target standard\n  sample   target").replace(
-        "mse(output",
-        "cross_entropy(output",
-      ).replace("  report   mae\n", ""),
+      wrong: wrong("sample   target", "scale    target standard\n  sample   target")
+        .replace("mse(output", "cross_entropy(output")
+        .replace("  report   mae\n", ""),
       right: rightTrain,
     },
   }),
@@ -148,7 +147,8 @@ export const training = {
     name: "warmup-too-long",
     severity: "error",
     message: ({ warmup, epochs }) => `a warmup of ${warmup} epochs in a training of ${epochs}`,
-    why: () => "the rate rises during the warmup and falls after it, so it must end before training",
+    why: () =>
+      "the rate rises during the warmup and falls after it, so it must end before training",
     fix: ({ epochs }) => `write at most \`warmup: ${epochs - 1}\`, or train longer`,
     example: {
       wrong: wrong("epochs   10", "epochs   10\n  schedule cosine(warmup: 10)"),

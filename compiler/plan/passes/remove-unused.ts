@@ -1,9 +1,10 @@
 /**
  * Drops lets that nobody reads, then members that nobody calls, then declarations that nothing uses.
+ * Neurons of the file itself stay: they are exported for others to use.
  * A neuron whose spikes lead nowhere does not count in `spike_rate` either: it is not in the model.
  */
 import type { Expr, FunctionIr, LayerIr, MemberIr, NeuronIr, Program } from "../../ir/ir.js";
-import { mapBlocks, mapCallables, rootsOf, visit } from "../walk.js";
+import { mapBlocks, mapCallables, rootsOf, visit, withTargets } from "../walk.js";
 import type { Block, Callable } from "../walk.js";
 
 export function removeUnused(program: Program): Program {
@@ -14,8 +15,9 @@ export function removeUnused(program: Program): Program {
     const called = calledMembers(callable);
     return { ...callable, members: callable.members.filter((m) => called.has(m.path)) };
   };
-  const models = lean.models.map(members);
-  const layers = new Map(lean.layers.map((layer) => [layer.name, members(layer)]));
+  const layers = new Map<string, LayerIr>();
+  for (const layer of lean.layers) layers.set(layer.name, withTargets(members(layer), layers));
+  const models = lean.models.map((model) => withTargets(members(model), layers));
   return { ...lean, models, ...usedFrom(lean, models, layers) };
 }
 
@@ -92,7 +94,9 @@ function usedFrom(
   program.trains.forEach((train) => reach(train.loss));
   return {
     layers: [...layers.values()].filter((layer) => usedLayers.has(layer.name)),
-    neurons: program.neurons.filter((neuron) => usedNeurons.has(neuron.name)),
+    neurons: program.neurons.filter(
+      ({ name, origin }) => usedNeurons.has(name) || origin.file === program.file,
+    ),
     functions: program.functions.filter((fn) => usedFunctions.has(fn.name)),
   };
 }

@@ -1,19 +1,58 @@
 /** Whole-row movements over flat arrays. */
 
-/** y[c] = sum over r of x[r, c], accumulated in double precision. */
-export function columnSum(x: Float32Array, y: Float32Array): void {
-  const columns = y.length;
-  const sums = new Float64Array(columns);
-  for (let at = 0; at < x.length; ) {
-    for (let c = 0; c < columns; c++) sums[c]! += x[at++]!;
+/**
+ * Sum over the middle axis: x [before, n, after] -> y [before, after], in double precision.
+ */
+export function sumMiddle(x: Float32Array, y: Float32Array, n: number, after: number): void {
+  if (after === 1) {
+    for (let b = 0, at = 0; b < y.length; b++) {
+      let sum = 0;
+      for (const end = at + n; at < end; at++) sum += x[at]!;
+      y[b] = sum;
+    }
+    return;
   }
-  y.set(sums);
+  const sums = new Float64Array(after);
+  for (let base = 0, at = 0; base < y.length; base += after) {
+    sums.fill(0);
+    for (let k = 0; k < n; k++) {
+      for (let c = 0; c < after; c++) sums[c]! += x[at++]!;
+    }
+    y.set(sums, base);
+  }
 }
 
-/** y[r, :] = x for every row r. */
-export function repeatRows(x: Float32Array, y: Float32Array): void {
-  if (x.length === 0) return;
-  for (let at = 0; at < y.length; at += x.length) y.set(x, at);
+/** Repeats along a new middle axis: x [before, after] -> y [before, n, after]; adjoint of `sumMiddle`. */
+export function spreadMiddle(x: Float32Array, y: Float32Array, n: number, after: number): void {
+  if (after === 1) {
+    for (let b = 0; b < x.length; b++) y.fill(x[b]!, b * n, (b + 1) * n);
+    return;
+  }
+  for (let base = 0, at = 0; base < x.length; base += after) {
+    const row = x.subarray(base, base + after);
+    for (let k = 0; k < n; k++, at += after) y.set(row, at);
+  }
+}
+
+/**
+ * Copies width columns: y[r, to + c] = x[r, from + c] for x [rows, columnsX] and y [rows, columnsY].
+ * Cutting columns out and putting them into a wider array are both this.
+ */
+export function copyColumns(
+  x: Float32Array,
+  y: Float32Array,
+  a: { rows: number; columnsX: number; from: number; columnsY: number; to: number; width: number },
+): void {
+  const { rows, columnsX, from, columnsY, to, width } = a;
+  for (let r = 0; r < rows; r++) {
+    let source = r * columnsX + from;
+    let at = r * columnsY + to;
+    if (width > 64) {
+      y.set(x.subarray(source, source + width), at);
+      continue;
+    }
+    for (const end = at + width; at < end;) y[at++] = x[source++]!;
+  }
 }
 
 /** y[r] = x[r, label[r]], 0 where the label is negative. */

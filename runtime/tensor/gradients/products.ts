@@ -1,6 +1,7 @@
 /** Gradient of the (batched) matrix product. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { sumTo } from "./broadcast.js";
 import type { GradientSpec } from "./registry.js";
 
 /**
@@ -19,16 +20,6 @@ function swap(x: Tensor): Tensor {
   return tf.transpose(x, [...order.slice(0, -2), order.length - 1, order.length - 2]);
 }
 
-/** Sums batch axes that were broadcast. */
-function toShape(x: Tensor, shape: number[]): Tensor {
-  if (x.shape.length === shape.length && x.shape.every((n, k) => n === shape[k])) return x;
-  const missing = x.rank - shape.length;
-  const axes = x.shape
-    .map((_, k) => k)
-    .filter((k) => k < missing || (shape[k - missing] === 1 && x.shape[k] !== 1));
-  return tf.reshape(axes.length === 0 ? x : tf.sum(x, axes), shape);
-}
-
 export const products: GradientSpec[] = [
   {
     kernel: "BatchMatMul",
@@ -37,8 +28,8 @@ export const products: GradientSpec[] = [
       const ta = Boolean(transposeA);
       const tb = Boolean(transposeB);
       return {
-        a: () => toShape(ta ? product(b!, dy, tb, true) : product(dy, b!, false, !tb), a!.shape),
-        b: () => toShape(tb ? product(dy, a!, true, ta) : product(a!, dy, !ta, false), b!.shape),
+        a: () => sumTo(ta ? product(b!, dy, tb, true) : product(dy, b!, false, !tb), a!.shape),
+        b: () => sumTo(tb ? product(dy, a!, true, ta) : product(a!, dy, !ta, false), b!.shape),
       };
     },
   },

@@ -1,10 +1,10 @@
 /** Gradients of movements and reductions. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { columnSum } from "../../kernels/rows.js";
+import { cutColumns, sumMiddle } from "../../kernels/rows.js";
 import { segmentSum } from "../../kernels/segment.js";
 import { Segments } from "../../kernels/segments.js";
-import { mask } from "./broadcast.js";
+import { mask, spreadOver, sumTo } from "./broadcast.js";
 import type { GradientSpec } from "./registry.js";
 
 export const shapes: GradientSpec[] = [
@@ -29,7 +29,7 @@ export const shapes: GradientSpec[] = [
   {
     kernel: "BroadcastTo",
     save: ["x"],
-    gradient: (dy, [x]) => ({ x: () => tf.reshape(tf.sum(dy, broadcastAxes(x!, dy)), x!.shape) }),
+    gradient: (dy, [x]) => ({ x: () => sumTo(dy, x!.shape) }),
   },
   {
     kernel: "Tile",
@@ -42,8 +42,18 @@ export const shapes: GradientSpec[] = [
     gradient: (dy, saved, { axis }) => {
       const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
       const sizes = saved.map((t) => t.shape[along]!);
-      const parts = tf.split(dy, sizes, along);
-      return Object.fromEntries(parts.map((part, k) => [String(k), () => tf.clone(part)]));
+      // Cut out of [before, after] rows: a slice copies the whole source on wasm.
+      const after = tf.util.sizeFromShape(saved[0]!.shape.slice(along + 1));
+      const rows = tf.reshape(dy, [-1, dy.shape[along]! * after]);
+      let start = 0;
+      return Object.fromEntries(
+        sizes.map((size, k) => {
+          const first = start;
+          start += size;
+          const cut = (): Tensor => cutColumns(rows, first * after, size * after);
+          return [String(k), () => tf.reshape(cut(), saved[k]!.shape)];
+        }),
+      );
     },
   },
   {
@@ -112,7 +122,9 @@ export const shapes: GradientSpec[] = [
   {
     kernel: "Sum",
     save: ["x"],
-    gradient: (dy, [x], { axis }) => ({ x: () => spread(dy, x!.shape, axis as number[]) }),
+    gradient: (dy, [x], { axis }) => ({
+      x: () => spreadOver(dy, tf.util.parseAxisParam(axis as number[], x!.shape), x!.shape),
+    }),
   },
   {
     kernel: "Mean",
@@ -121,7 +133,7 @@ export const shapes: GradientSpec[] = [
       x: () => {
         const axes = tf.util.parseAxisParam(axis as number[], x!.shape);
         const count = axes.reduce((product, k) => product * x!.shape[k]!, 1);
-        return spread(tf.mul(dy, 1 / count), x!.shape, axes);
+        return spreadOver(tf.mul(dy, 1 / count), axes, x!.shape);
       },
     }),
   },
@@ -154,52 +166,18 @@ function inverse(permutation: number[]): number[] {
   return result;
 }
 
-/** Repeats dy along the reduced axes of `shape`. */
-function spread(dy: Tensor, shape: number[], axis: number | number[]): Tensor {
-  const axes = tf.util.parseAxisParam(axis, shape);
-  const kept = shape.map((n, k) => (axes.includes(k) ? 1 : n));
-  return tf.tile(
-    tf.reshape(dy, kept),
-    shape.map((n, k) => (axes.includes(k) ? n : 1)),
-  );
-}
-
-function broadcastAxes(x: Tensor, dy: Tensor): number[] {
-  const missing = dy.rank - x.rank;
-  return dy.shape.map((_, k) => k).filter((k) => k < missing || x.shape[k - missing] === 1);
-}
-
 /** Sums the copies that tiling made: [r0 * d0, r1 * d1] -> [r0, d0, r1, d1] -> sum over r. */
 function untile(dy: Tensor, shape: number[], reps: number[]): Tensor {
-  const repeated = reps.map((r, k) => k).filter((k) => reps[k] !== 1);
-  if (repeated.length === 0) return tf.reshape(dy, shape);
-  const rank = shape.length;
-  if (repeated.length === 1 && repeated[0] === 0) {
-    const columns = tf.util.sizeFromShape(shape);
-    return tf.reshape(columnSum(tf.reshape(dy, [reps[0]!, columns])), shape);
-  }
-  if (rank <= 3) {
-    const split = shape.flatMap((n, k) => [reps[k]!, n]);
-    return tf.reshape(
-      tf.sum(
-        tf.reshape(dy, split),
-        reps.map((_, k) => 2 * k),
-      ),
-      shape,
-    );
-  }
+  const split = shape.flatMap((n, k) => [reps[k]!, n]);
   let result = dy;
-  for (const k of repeated) {
-    const before = result.shape.slice(0, k).reduce((a, b) => a * b, 1);
-    const after = result.shape.slice(k + 1).reduce((a, b) => a * b, 1);
-    const summed = tf.sum(tf.reshape(result, [before, reps[k]!, shape[k]! * after]), 1);
-    result = tf.reshape(summed, [
-      ...result.shape.slice(0, k),
-      shape[k]!,
-      ...result.shape.slice(k + 1),
-    ]);
-  }
-  return result;
+  reps.forEach((n, k) => {
+    if (n === 1) return;
+    const before = split.slice(0, 2 * k).reduce((a, b) => a * b, 1);
+    const after = split.slice(2 * k + 1).reduce((a, b) => a * b, 1);
+    result = sumMiddle(result, before, n, after);
+    split[2 * k] = 1;
+  });
+  return tf.reshape(result, shape);
 }
 
 function spreadToExtremes(
@@ -211,7 +189,7 @@ function spreadToExtremes(
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const chosen = mask(tf.equal(x, reduce(x, axes, true)));
   const share = tf.div(chosen, tf.sum(chosen, axes, true));
-  return tf.mul(spread(dy, x.shape, axes), share);
+  return tf.mul(spreadOver(dy, axes, x.shape), share);
 }
 
 /** Adjoint of `tf.gather` along one axis: sums the rows that came from the same place. */
@@ -222,4 +200,3 @@ function ungather(dy: Tensor, x: Tensor, indices: Tensor, axis: number): Tensor 
   const rows = tf.reshape(dy, [before * segments.items, after]);
   return tf.reshape(segmentSum(rows, segments, before), x.shape);
 }
-

@@ -39,7 +39,16 @@ export function randomKey(seed: number, purpose: string, ...indices: number[]): 
   let k0 = 0;
   let k1 = 0;
   for (let at = 0; at < words.length; at += 4) {
-    philox(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0, k0, k1, block, 0);
+    philox(
+      words[at] ?? 0,
+      words[at + 1] ?? 0,
+      words[at + 2] ?? 0,
+      words[at + 3] ?? 0,
+      k0,
+      k1,
+      block,
+      0,
+    );
     k0 = (k0 ^ block[0]!) | 0;
     k1 = (k1 ^ block[1]!) | 0;
   }

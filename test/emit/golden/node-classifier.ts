@@ -101,13 +101,9 @@ class GCN extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph): Tensor {
+    const gLooped = g.withSelfLoops(); // graph          test.sgnn:1
     return sg.add(
-      sg.propagate(
-        g.withSelfLoops(),
-        sg.matMul(x, this.weight.value),
-        "sum",
-        sg.symmetricNorm(g.withSelfLoops()),
-      ),
+      sg.propagate(gLooped, sg.matMul(x, this.weight.value), "sum", sg.symmetricNorm(gLooped)),
       this.bias.value,
     ); // real[N, out]   test.sgnn:1
   }
@@ -152,7 +148,7 @@ export class NodeClassifier extends sg.Model<NodeClassifierInputs> {
 }
 
 /** Cora: test.sgnn:14 */
-const Cora: sg.DataSpec = {
+export const Cora: sg.DataSpec = {
   name: "Cora",
   files: [{ path: "cora.npz" }],
   graph: {
@@ -171,6 +167,15 @@ function lossNodeClassifier(output: Tensor, target: Tensor, run: Run): Tensor {
   return sg.add(cross_entropy(output, target), sg.mul(0.01, sg.spikeRate(run))); // real   test.sgnn:22
 }
 
+/** Training, test.sgnn:21 */
+const lossNodeClassifierTraining: sg.TrainSpec = {
+  optimize: [{ name: "adam", args: { rate: 0.01, decay: 0.0005 } }],
+  epochs: 200,
+  seeds: [1, 2, 3],
+  select: "accuracy",
+  report: ["accuracy", "spike_rate"],
+};
+
 /** What `sgnnc train` runs. */
 export const experiments: sg.Experiment[] = [
   {
@@ -179,13 +184,7 @@ export const experiments: sg.Experiment[] = [
     create: (scope) => new NodeClassifier(scope),
     info: NodeClassifier.info,
     data: Cora,
-    train: {
-      optimize: [{ name: "adam", args: { rate: 0.01, decay: 0.0005 } }],
-      epochs: 200,
-      seeds: [1, 2, 3],
-      select: "accuracy",
-      report: ["accuracy", "spike_rate"],
-    },
+    train: lossNodeClassifierTraining,
     loss: lossNodeClassifier,
     source: {
       file: "test.sgnn",

@@ -1,0 +1,83 @@
+/** Words and arguments of equilibrium blocks, problems and conversions. */
+import type { ArgumentTable } from "../named-arguments.js";
+
+const steps = { whole: true, least: 1, example: "steps: 30" } as const;
+const tolerance = { initial: 1e-4, least: 0, above: true } as const;
+const most = { initial: 60, whole: true, least: 1 } as const;
+
+/** How an equilibrium is found. */
+export const solvers: Readonly<Record<string, ArgumentTable>> = {
+  anderson: { memory: { initial: 5, whole: true, least: 1 }, tolerance, most },
+  picard: { tolerance, most },
+  broyden: { memory: { initial: 5, whole: true, least: 1 }, tolerance, most },
+  simulate: { steps },
+};
+
+/** How the gradient passes through an equilibrium. */
+export const gradients: Readonly<Record<string, ArgumentTable>> = {
+  implicit: { solver: { words: ["anderson", "picard", "broyden"] }, tolerance, most },
+  phantom: { steps },
+  unroll: { steps },
+};
+
+/** How points are sampled in a domain. */
+export const samplers: Readonly<Record<string, ArgumentTable>> = {
+  sobol: {},
+  uniform: {},
+  grid: {},
+  halton: {},
+  latin: {},
+};
+
+/** Where points are sampled. */
+export const sampledPlaces = ["interior", "initial", "boundary"] as const;
+
+const weight = { initial: 1, least: 0 } as const;
+
+/** How the parts of a physics loss are weighed. */
+export const weightings: Readonly<Record<string, ArgumentTable>> = {
+  fixed: { equation: weight, initial: weight, boundary: weight },
+  adaptive: { every: { initial: 100, whole: true, least: 1 } },
+};
+
+/** Closed-form solutions that ship with the language, with the number of their arguments. */
+export const exactSolutions: ReadonlyMap<string, number> = new Map([["burgers_cole_hopf", 3]]);
+
+/** What a student learns from besides the labels. */
+export const distillations: Readonly<Record<string, ArgumentTable>> = {
+  logits: { temperature: { initial: 1, least: 0, above: true }, weight },
+  features: { weight },
+  structure: { weight },
+};
+
+/** Settings of a training stage of a conversion: a word out of a list, or a number. */
+export const stageSettings: ArgumentTable = {
+  activations: { words: ["real", "tanh", "relu", "sign", "spike", "trit"] },
+  weights: { words: ["real", "sign", "trit"] },
+  epochs: { whole: true, least: 1 },
+  rate: { least: 0, above: true },
+  decay: { least: 0 },
+  batch: { whole: true, least: 1 },
+};
+
+/** What a calibration adjusts, and on what. */
+export const calibrated = ["weights", "bias", "potential"] as const;
+export const calibrationSets = [
+  "interior",
+  "initial",
+  "boundary",
+  "training",
+  "validation",
+] as const;
+
+/** Words of `threshold`: the range of an activation, its largest value, a percentile, a grid search. */
+export const thresholdWords = ["range", "max", "percentile", "grid"] as const;
+
+/** Values of the modifiers in a replacement. */
+export const modifierValues = {
+  weights: ["real", "sign", "trit"],
+  scale: ["channel", "layer"],
+} as const;
+
+/** Parts that only conversions introduce; they are not layers of the standard library. */
+export const conversionParts = ["TernaryIF", "XorEdgeConv"] as const;

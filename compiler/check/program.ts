@@ -1,0 +1,166 @@
+/**
+ * Checks a whole file: resolves names, checks its declarations in source order and collects what is
+ * to be emitted.
+ *
+ * Which models are emitted: a model that has variants in the file stands for them, so only the variants
+ * are emitted; a model without variants is emitted itself when all its generics have defaults, or when
+ * a `train` names it. Neurons and data of the file are emitted even when no model uses them.
+ */
+import type { Declaration, ModelDeclaration } from "../../grammar/tree.js";
+import { later } from "../diagnostics/catalogue/later.js";
+import type { Reporter } from "../diagnostics/diagnostic.js";
+import type { DataIr, ModelIr, NeuronIr, Program, TrainIr } from "../ir/ir.js";
+import type { Environment, Found } from "../resolve/environment.js";
+import type { ModuleHost } from "../resolve/modules.js";
+import { describe, resolveModules } from "../resolve/modules.js";
+import { checkData } from "./data.js";
+import { Elaborator } from "./elaborator.js";
+import { checkConvert } from "./later/convert.js";
+import { checkEquilibrium } from "./later/equilibrium.js";
+import { checkProblem } from "./later/problem.js";
+import { checkSolver } from "./later/solver.js";
+import { checkNeuron } from "./neuron.js";
+import { checkTrain } from "./train.js";
+import { checkVariant } from "./variant.js";
+
+type LaterType = Extract<Declaration["type"], "equilibrium" | "problem" | "solver" | "convert">;
+type LaterCheck = (found: Found, environment: Environment, reporter: Reporter) => boolean;
+
+/** Declarations that are checked and not compiled yet. */
+const laterChecks: Readonly<Record<LaterType, LaterCheck>> = {
+  equilibrium: checkEquilibrium,
+  problem: checkProblem,
+  solver: checkSolver,
+  convert: checkConvert,
+};
+
+/**
+ * The typed program of one file. It is complete only when `reporter` has no errors; with errors it
+ * holds what could be checked.
+ */
+export function checkProgram(
+  entry: { readonly file: string; readonly source: string },
+  host: ModuleHost,
+  reporter: Reporter,
+): Program {
+  const { environment, declarations } = resolveModules(entry, host, reporter);
+  return new ProgramChecker(declarations, environment, reporter).check(entry.file);
+}
+
+class ProgramChecker {
+  private readonly elaborator: Elaborator;
+  private readonly models = new Map<Found, ModelIr | undefined>();
+  private readonly data = new Map<Found, DataIr>();
+  private readonly neurons: NeuronIr[] = [];
+  private readonly trains: TrainIr[] = [];
+
+  constructor(
+    private readonly declarations: readonly Found[],
+    private readonly environment: Environment,
+    private readonly reporter: Reporter,
+  ) {
+    this.elaborator = new Elaborator(environment, reporter, (found) =>
+      checkNeuron(found, environment, reporter),
+    );
+  }
+
+  check(file: string): Program {
+    for (const found of this.declarations) this.checkOne(found);
+    const models = [...this.models.values()].filter((model) => model !== undefined);
+    const { neurons, functions, layers } = this.elaborator;
+    return {
+      file,
+      neurons: [...new Set([...neurons, ...this.neurons])],
+      functions,
+      layers,
+      models,
+      data: [...this.data.values()],
+      trains: this.trains,
+    };
+  }
+
+  private checkOne(found: Found): void {
+    const { declaration } = found;
+    switch (declaration.type) {
+      case "neuron": {
+        const neuron = checkNeuron(found, this.environment, this.reporter);
+        if (neuron !== undefined) this.neurons.push(neuron);
+        return;
+      }
+      case "layer":
+      case "function":
+        return this.elaborator.checkDeclaration(found);
+      case "model":
+        this.elaborator.checkDeclaration(found);
+        if (this.isEmittedItself(found, declaration)) this.model(found);
+        return;
+      case "variant":
+        this.model(found);
+        return;
+      case "data":
+        this.dataOf(found);
+        return;
+      case "train": {
+        const train = checkTrain(found, {
+          environment: this.environment,
+          reporter: this.reporter,
+          modelsOf: (model) => this.modelsOf(model),
+          model: (model) => this.model(model),
+          data: (data) => this.dataOf(data),
+          loss: (expression, file, models) => this.elaborator.loss(expression, file, models),
+        });
+        if (train !== undefined) this.trains.push(train);
+        return;
+      }
+      default:
+        this.checkLater(found, declaration.type);
+    }
+  }
+
+  private checkLater(found: Found, type: LaterType): void {
+    if (!laterChecks[type](found, this.environment, this.reporter)) return;
+    const { file, declaration } = found;
+    if (declaration.type === "train") return;
+    const at = { file, span: declaration.name.span };
+    this.reporter.report(later.notCompiledYet, at, { what: describe(declaration) });
+  }
+
+  private isEmittedItself(found: Found, declaration: ModelDeclaration): boolean {
+    const complete = declaration.generics.every((generic) => generic.initial !== undefined);
+    return complete && this.variantsOf(found).length === 0;
+  }
+
+  /** The variants of a model in this file, in source order. */
+  private variantsOf(model: Found): readonly Found[] {
+    return this.declarations.filter(
+      ({ file, declaration }) =>
+        declaration.type === "variant" &&
+        this.environment.lookup(declaration.model.text, file) === model,
+    );
+  }
+
+  private modelsOf(found: Found): readonly Found[] {
+    const variants = found.declaration.type === "model" ? this.variantsOf(found) : [];
+    return variants.length > 0 ? variants : [found];
+  }
+
+  /** A model or variant, elaborated once. */
+  private model(found: Found): ModelIr | undefined {
+    if (!this.models.has(found)) {
+      const { environment, reporter, elaborator } = this;
+      const { type } = found.declaration;
+      const model =
+        type === "variant"
+          ? checkVariant(found, environment, reporter, elaborator)
+          : elaborator.model(found, [], environment.outputName(found), false, undefined);
+      this.models.set(found, model);
+    }
+    return this.models.get(found);
+  }
+
+  private dataOf(found: Found): DataIr | undefined {
+    const data = checkData(found, this.environment, this.reporter);
+    if (data !== undefined) this.data.set(found, data);
+    return data;
+  }
+}

@@ -1,0 +1,201 @@
+/** `sgnnc inspect`: layers, weights, inputs and operation counts of the models in a file. */
+import { inputNames } from "../../../runtime/train/predict.js";
+import { addSizes, asInteger, constantSize, multiplySizes } from "../../check/size.js";
+import { printCallable, printNeuron, printSize, printType } from "../../ir/print.js";
+import type { ModelIr, Program } from "../../ir/ir.js";
+import type { GraphType, Size, TensorType } from "../../ir/types.js";
+import { describe, total, type LayerRow, type ParameterRow } from "../../plan/describe.js";
+import { plan } from "../../plan/index.js";
+import type { Command } from "../command.js";
+import { count, printDiagnostics, summary } from "../diagnostics.js";
+import { exit, usageError } from "../errors.js";
+import { findSource } from "../files.js";
+import { checkOne } from "../sources.js";
+import { textTable } from "../training/comparison.js";
+import { unknownModel } from "../training/unknown-model.js";
+
+export const inspect: Command = {
+  parameters: "<file>",
+  description: `
+Shows for each model and variant what goes in and comes out, every layer and neuron with its result
+type, number of parameters and operations of one forward pass, and every weight by its path. Counts
+are formulas in the number of nodes N, edges E and graphs G; spiking inputs count as if every unit fired.`,
+  options: {
+    model: { type: "text", value: "NAME", help: "only this model or variant" },
+    plan: { type: "flag", help: "also show the operations that will run" },
+    json: { type: "flag", help: "print one JSON document on standard output" },
+  },
+  examples: [
+    ["sgnnc inspect cora.sgnn", "all models and variants of the file"],
+    ["sgnnc inspect cora.sgnn --model CoraVSN --plan", "what the optimiser made of one"],
+    ["sgnnc inspect cora.sgnn --json", "weight paths and shapes for another program"],
+  ],
+  least: 1,
+  most: 1,
+  async run(invocation, terminal) {
+    const checked = checkOne(findSource(invocation.positionals[0]));
+    printDiagnostics([checked], terminal);
+    if (checked.program === undefined) {
+      terminal.err(`${summary(count([checked]), 1)}\n`);
+      return exit.input;
+    }
+    const program = plan(checked.program);
+    const wanted = invocation.text("model");
+    const models = program.models.filter((model) => wanted === undefined || model.name === wanted);
+    const names = program.models.map((model) => model.name);
+    if (names.length === 0) throw usageError(`there is no model in ${checked.source.file}`);
+    if (wanted !== undefined && models.length === 0) throw unknownModel(wanted, names, "inspect");
+    const views = models.map((model) => viewOf(model, program));
+    if (invocation.flag("json")) {
+      const documents = views.map((view) => jsonOf(view, invocation.flag("plan"), program));
+      const document = { file: checked.source.file, models: documents };
+      terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+      return exit.fine;
+    }
+    terminal.out(views.map((view) => textOf(view)).join("\n"));
+    if (invocation.flag("plan")) {
+      terminal.out(`\nPlan\n\n${planText(models, program)}\n`);
+    }
+    return exit.fine;
+  },
+};
+
+interface View {
+  readonly model: ModelIr;
+  readonly rows: readonly LayerRow[];
+  readonly weights: readonly ParameterRow[];
+  readonly arrays: { readonly required: readonly string[]; readonly optional: readonly string[] };
+}
+
+function viewOf(model: ModelIr, program: Program): View {
+  const rows = describe(program, model.name);
+  const weights = new Map<string, ParameterRow>();
+  for (const row of rows) for (const weight of row.parameters) weights.set(weight.path, weight);
+  return { model, rows, weights: [...weights.values()], arrays: arraysOf(model) };
+}
+
+/** The names under which `sgnnc run` finds the inputs in an .npz file. */
+function arraysOf(model: ModelIr): View["arrays"] {
+  const tensor = (type: TensorType): { kind: string; dims: string[] } => ({
+    kind: type.kind,
+    dims: type.dims.map(printSize),
+  });
+  const fields = (of: ReadonlyMap<string, TensorType>) =>
+    Object.fromEntries([...of].map(([name, type]) => [name, tensor(type)]));
+  const graph = (type: GraphType) => ({
+    kind: "graph" as const,
+    nodes: fields(type.nodeFields),
+    edges: fields(type.edgeFields),
+  });
+  const inputs = model.inputs.map(({ name, type }) => [
+    name,
+    type.tag === "graph" ? graph(type) : tensor(type),
+  ]);
+  return inputNames({
+    name: model.name,
+    inputs: Object.fromEntries(inputs) as Parameters<typeof inputNames>[0]["inputs"],
+    output: tensor(model.result.type),
+  });
+}
+
+function textOf({ model, rows, weights, arrays }: View): string {
+  const from = model.isVariant ? ` (variant of ${model.model})` : "";
+  const inputs = model.inputs.map(({ name, type }) => `${name}: ${printType(type)}`);
+  const optional = arrays.optional.length === 0 ? "" : ` [${arrays.optional.join(", ")}]`;
+  const cells = rows.map((row) => [
+    row.path === "" ? "(model)" : row.path,
+    row.layer,
+    printType(row.resultType),
+    printSize(elementsOf(row.parameters)),
+    printSize(row.macs),
+    printSize(row.adds),
+    printSize(row.bitOps),
+    printSize(row.bytes),
+  ]);
+  const sums = (["macs", "adds", "bitOps", "bytes"] as const).map((column) =>
+    printSize(total(rows, column)),
+  );
+  const header = ["layer", "type", "result", "parameters", "MACs", "ADDs", "bit-ops", "bytes"];
+  const footer = ["total", "", "", printSize(elementsOf(weights)), ...sums];
+  const list = weights.map((weight) => [
+    weight.path,
+    `[${weight.shape.map(printSize).join(", ")}]`,
+    weight.learned ? "" : "running",
+  ]);
+  return [
+    `${model.name}${from}\n`,
+    `  in      ${inputs.join(", ")}\n`,
+    `  out     ${printType(model.result.type)}\n`,
+    `  arrays  ${arrays.required.join(", ")}${optional} -> output\n\n`,
+    textTable(header, [...cells, footer]),
+    list.length === 0 ? "" : `\n${textTable(["weight", "shape", ""], list)}`,
+  ].join("");
+}
+
+function jsonOf({ model, rows, weights, arrays }: View, withPlan: boolean, program: Program) {
+  const totals = Object.fromEntries(
+    (["macs", "adds", "bitOps", "bytes"] as const).map((column) => [
+      column,
+      printSize(total(rows, column)),
+    ]),
+  );
+  return {
+    name: model.name,
+    model: model.model,
+    variant: model.isVariant,
+    doc: model.doc ?? null,
+    inputs: model.inputs.map(({ name, type }) => ({ name, type: printType(type) })),
+    arrays,
+    outputs: [{ name: "output", type: printType(model.result.type) }],
+    layers: rows.map((row) => ({
+      path: row.path,
+      type: row.layer,
+      result: printType(row.resultType),
+      parameters: numberOf(elementsOf(row.parameters)),
+      macs: printSize(row.macs),
+      adds: printSize(row.adds),
+      bitOps: printSize(row.bitOps),
+      bytes: printSize(row.bytes),
+    })),
+    weights: weights.map((weight) => ({
+      path: weight.path,
+      shape: weight.shape.map(numberOf),
+      learned: weight.learned,
+      initial: weight.initial.name,
+    })),
+    total: { parameters: numberOf(elementsOf(weights)), ...totals },
+    ...(withPlan ? { plan: planText([model], program).split("\n") } : {}),
+  };
+}
+
+/** Learned numbers in some weights. */
+function elementsOf(weights: readonly ParameterRow[]): Size {
+  return weights
+    .filter((weight) => weight.learned)
+    .map((weight) => weight.shape.reduce(multiplySizes, constantSize(1)))
+    .reduce(addSizes, constantSize(0));
+}
+
+/** Sizes of weights are numbers in a model; a symbol would be printed as it is. */
+function numberOf(size: Size): number | string {
+  return asInteger(size) ?? printSize(size);
+}
+
+/** The planned neurons, layers and models, one operation per line. */
+function planText(models: readonly ModelIr[], program: Program): string {
+  const used = new Set<string>();
+  const visit = (callable: ModelIr | Program["layers"][number]): void => {
+    for (const { target } of callable.members) {
+      if (used.has(target.name)) continue;
+      used.add(target.name);
+      const layer = program.layers.find((one) => one.name === target.name);
+      if (layer !== undefined) visit(layer);
+    }
+  };
+  models.forEach(visit);
+  return [
+    ...program.neurons.filter((neuron) => used.has(neuron.name)).map(printNeuron),
+    ...program.layers.filter((layer) => used.has(layer.name)).map(printCallable),
+    ...models.map(printCallable),
+  ].join("\n\n");
+}

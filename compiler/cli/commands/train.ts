@@ -1,0 +1,348 @@
+/** `sgnnc train`: trains the models that a file's train declarations name, and compares them. */
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { createProgress, duration } from "../../../runtime/train/progress.js";
+import { isMetric } from "../../../runtime/train/metrics.js";
+import { readRun } from "../../../runtime/train/run-folder.js";
+import type { Experiment } from "../../../runtime/train/spec.js";
+import { train as trainOne } from "../../../runtime/train/trainer.js";
+import type { BackendInfo } from "../../../runtime/tensor/backend.js";
+import type { Invocation } from "../arguments.js";
+import type { Command } from "../command.js";
+import { exit, usageError } from "../errors.js";
+import { missingFile } from "../files.js";
+import type { Terminal } from "../terminal.js";
+import { backendOption, startBackend } from "../training/backend.js";
+import { trivialMetrics } from "../training/baseline.js";
+import { comparisonTable, spread, spreads, type ComparisonRow } from "../training/comparison.js";
+import {
+  chooseExperiments,
+  originName,
+  originText,
+  prepare,
+  type Prepared,
+} from "../training/experiments.js";
+import { isRunFolder } from "../training/run-folders.js";
+import { toolVersion } from "../version.js";
+
+/** One training to do: an experiment with a seed and a folder of its own. */
+interface Task {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly folder: string;
+}
+
+/** What the table and the JSON document say of a run. */
+interface Outcome {
+  readonly name: string;
+  readonly model: string;
+  readonly seed: number;
+  readonly status: string;
+  readonly message: string;
+  readonly folder: string;
+  readonly parameters: number;
+  readonly epochs: number;
+  readonly best: { readonly epoch: number; readonly value: number } | undefined;
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly seconds: number;
+  readonly secondsPerEpoch: number;
+}
+
+export const train: Command = {
+  parameters: "<file>",
+  description: `
+Trains every model and variant that the file's train declarations name, each with the declared seeds,
+and prints a table: metrics on the test part, mean ± standard deviation over the seeds, beside a
+trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a checkpoint.`,
+  options: {
+    model: { type: "text", value: "NAME", help: "only this model or variant" },
+    "all-variants": { type: "flag", help: "all models and variants; the default without --model" },
+    data: { type: "text", value: "FILE", help: "this data file instead of the declared one" },
+    epochs: { type: "text", value: "N", help: "instead of the declared number" },
+    seed: { type: "text", value: "N", help: "only this seed" },
+    seeds: { type: "text", value: "N,N,..", help: "these seeds instead of the declared ones" },
+    backend: backendOption,
+    out: {
+      type: "text",
+      value: "DIR",
+      help: "where runs go: DIR/MODEL/seed-N, or DIR itself for one run",
+    },
+    resume: { type: "flag", help: "go on from checkpoints; finished runs are kept as they are" },
+    replace: { type: "flag", help: "overwrite runs that are already there" },
+    json: { type: "flag", help: "print one JSON document on standard output" },
+  },
+  examples: [
+    ["sgnnc train truss.sgnn", "all variants, all seeds, into runs/truss"],
+    ["sgnnc train cora.sgnn --model CoraVSN --seed 1", "one run, into runs/cora/CoraVSN/seed-1"],
+    ["sgnnc train cora.sgnn --data ~/data/cora.npz", "data from another place"],
+    ["sgnnc train cora.sgnn --resume", "after Ctrl-C"],
+  ],
+  least: 1,
+  most: 1,
+  async run(invocation, terminal) {
+    const [file] = invocation.positionals;
+    const seeds = seedsOf(invocation);
+    const epochs = invocation.integer("epochs", 1);
+    const model = invocation.text("model");
+    if (model !== undefined && invocation.flag("all-variants")) {
+      throw usageError("--model and --all-variants do not go together");
+    }
+    if (invocation.flag("resume") && invocation.flag("replace")) {
+      throw usageError("--resume and --replace do not go together");
+    }
+    const data = invocation.text("data");
+    if (data !== undefined && !existsSync(data)) throw missingFile(data);
+    const prepared = await prepare(file, terminal);
+    if (typeof prepared === "number") return prepared;
+    const experiments = chooseExperiments(prepared, model);
+    const tasks = plan(prepared, experiments, seeds, invocation.text("out"));
+    if (!invocation.flag("resume") && !invocation.flag("replace")) refuseExisting(tasks);
+    const backend = await startBackend(invocation.text("backend"));
+    terminal.err(`backend ${backend.name}: ${backend.reason}\n`);
+    const work = { prepared, invocation, terminal, backend, epochs, data };
+    const { outcomes, interrupted } = await trainAll(tasks, work);
+    if (interrupted) {
+      terminal.err(`go on with: sgnnc train ${resumeWords(invocation)}\n`);
+    }
+    const rows = await compare(experiments, outcomes, work);
+    report(rows, outcomes, work);
+    if (interrupted) return exit.interrupted;
+    return outcomes.some((one) => one.status === "diverged") ? exit.input : exit.fine;
+  },
+};
+
+interface Work {
+  readonly prepared: Prepared;
+  readonly invocation: Invocation;
+  readonly terminal: Terminal;
+  readonly backend: BackendInfo;
+  readonly epochs: number | undefined;
+  readonly data: string | undefined;
+}
+
+function seedsOf(invocation: Invocation): readonly number[] | undefined {
+  const one = invocation.integer("seed", 0);
+  const several = invocation.text("seeds");
+  if (one !== undefined && several !== undefined) {
+    throw usageError("--seed and --seeds do not go together");
+  }
+  if (several === undefined) return one === undefined ? undefined : [one];
+  const seeds = several.split(",").map((word) => (/^\d+$/.test(word.trim()) ? Number(word) : NaN));
+  if (seeds.some((seed) => !Number.isSafeInteger(seed))) {
+    throw usageError(`--seeds must be whole numbers with commas between, not \`${several}\``);
+  }
+  return [...new Set(seeds)];
+}
+
+function plan(
+  { source }: Prepared,
+  experiments: readonly Experiment[],
+  seeds: readonly number[] | undefined,
+  out: string | undefined,
+): Task[] {
+  const root = out ?? join("runs", basename(source.file, ".sgnn"));
+  const all = experiments.flatMap((experiment) =>
+    (seeds ?? experiment.train.seeds).map((seed) => ({
+      experiment,
+      seed,
+      folder: join(root, experiment.name, `seed-${seed}`),
+    })),
+  );
+  // Somebody who names the folder of a single run expects the run there, not two floors below.
+  return all.length === 1 && out !== undefined ? [{ ...all[0], folder: out }] : all;
+}
+
+/** Says so before the first epoch, not hours later when the third model begins. */
+function refuseExisting(tasks: readonly Task[]): void {
+  const there = tasks.filter((task) => isRunFolder(task.folder));
+  if (there.length === 0) return;
+  const others = there.length > 1 ? ` (and ${there.length - 1} more)` : "";
+  throw usageError(
+    `${there[0].folder}${others} already holds a run`,
+    "go on with --resume, train anew with --replace, or choose another folder with --out",
+  );
+}
+
+async function trainAll(
+  tasks: readonly Task[],
+  work: Work,
+): Promise<{ outcomes: Outcome[]; interrupted: boolean }> {
+  const abort = new AbortController();
+  const stop = (): void => {
+    if (abort.signal.aborted) process.exit(exit.interrupted);
+    work.terminal.err("\nstopping after this step; Ctrl-C again ends at once\n");
+    abort.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  const outcomes: Outcome[] = [];
+  try {
+    for (const task of tasks) {
+      const outcome = finishedBefore(task, work) ?? (await trainTask(task, work, abort.signal));
+      outcomes.push(outcome);
+      if (outcome.status === "interrupted") return { outcomes, interrupted: true };
+    }
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+  return { outcomes, interrupted: abort.signal.aborted && outcomes.length < tasks.length };
+}
+
+/** With --resume, a run that is finished with this source, data and number of epochs is not trained again. */
+function finishedBefore(
+  task: Task,
+  { invocation, epochs, data, backend, terminal }: Work,
+): Outcome | undefined {
+  if (!invocation.flag("resume") || !isRunFolder(task.folder)) return undefined;
+  const { experiment, seed, folder } = task;
+  const record = readRun(folder);
+  const { files, generate } = experiment.data;
+  const declared = generate === undefined ? files[0]?.path : `generate ${generate.name}`;
+  const same =
+    (record.status === "finished" || record.status === "stopped early") &&
+    record.experiment === experiment.name &&
+    record.source.hash === experiment.source?.hash &&
+    record.seed === seed &&
+    record.backend === backend.name &&
+    record.epochs === (epochs ?? experiment.train.epochs) &&
+    record.data === (data ?? declared);
+  if (!same) return undefined;
+  terminal.err(`${experiment.name}, seed ${seed}: already trained (${folder})\n`);
+  return {
+    name: experiment.name,
+    model: experiment.model,
+    seed,
+    status: record.status,
+    message: record.message ?? "",
+    folder,
+    parameters: record.parameters,
+    epochs: record.epoch,
+    best: record.best,
+    metrics: record.metrics ?? {},
+    seconds: record.seconds,
+    secondsPerEpoch: record.seconds / Math.max(1, record.epoch),
+  };
+}
+
+async function trainTask(task: Task, work: Work, signal: AbortSignal): Promise<Outcome> {
+  const { experiment, seed, folder } = task;
+  const { prepared, invocation, terminal, backend, epochs, data } = work;
+  const { source } = prepared;
+  const progress = createProgress({
+    write: (text) => terminal.err(text),
+    isTTY: terminal.interactive,
+    columns: terminal.columns,
+  });
+  try {
+    const result = await trainOne(experiment, {
+      seed,
+      epochs,
+      dataFile: data,
+      baseFolder: source.folder,
+      folder,
+      files: { ...prepared.files, [originName]: originText(folder, { source: source.file, data }) },
+      backend,
+      tool: `sgnnc ${toolVersion()}`,
+      resume: invocation.flag("resume"),
+      replace: invocation.flag("replace"),
+      onProgress: (event) => progress.update({ ...event, name: `${event.name}, seed ${seed}` }),
+      onWarning: (message) => terminal.err(`warning: ${message}\n`),
+      signal,
+    });
+    progress.done();
+    terminal.err(
+      `${experiment.name}, seed ${seed}: ${result.message} (${duration(result.seconds)})\n`,
+    );
+    if (result.problem !== undefined) {
+      terminal.err(`  why: ${result.problem.why}\n  fix: ${result.problem.fix}\n`);
+    }
+    const { status, message, parameters, epoch, best, metrics, seconds, secondsPerEpoch } = result;
+    const { name, model } = experiment;
+    return {
+      ...{ name, model, seed, status, message, folder, parameters, epochs: epoch, best },
+      ...{ metrics, seconds, secondsPerEpoch },
+    };
+  } catch (error) {
+    progress.done();
+    throw prepared.module.located(error);
+  }
+}
+
+/** One row per trained model, and the trivial baseline of each data set. */
+async function compare(
+  experiments: readonly Experiment[],
+  outcomes: readonly Outcome[],
+  work: Work,
+): Promise<ComparisonRow[]> {
+  const rows: ComparisonRow[] = [];
+  for (const experiment of experiments) {
+    const done = outcomes.filter((one) => one.name === experiment.name && one.metrics.test);
+    if (done.length === 0) continue;
+    rows.push({
+      name: experiment.name,
+      parameters: done[0].parameters,
+      seeds: done.length,
+      metrics: spreads(done.map((one) => one.metrics.test)),
+      secondsPerEpoch: spread(done.map((one) => one.secondsPerEpoch))?.mean,
+    });
+  }
+  const dataSets = new Map(experiments.map((experiment) => [experiment.data, experiment]));
+  for (const [data, experiment] of dataSets) {
+    const mine = experiments.filter((one) => one.data === data).map((one) => one.name);
+    const done = outcomes.filter((one) => mine.includes(one.name) && one.metrics.test);
+    const seeds = [...new Set(done.map((one) => one.seed))];
+    const names = metricsOf(experiments).filter(isMetric);
+    const trivial: Record<string, number>[] = [];
+    for (const seed of seeds) {
+      const options = { seed, baseFolder: work.prepared.source.folder, dataFile: work.data };
+      trivial.push(await trivialMetrics(experiment, options, names));
+    }
+    if (trivial.length === 0) continue;
+    rows.push({
+      name: dataSets.size > 1 ? `mean (${data.name})` : "mean",
+      parameters: undefined,
+      seeds: seeds.length,
+      metrics: spreads(trivial),
+      secondsPerEpoch: undefined,
+    });
+  }
+  return rows;
+}
+
+function metricsOf(experiments: readonly Experiment[]): string[] {
+  return [...new Set(experiments.flatMap((experiment) => experiment.train.report))];
+}
+
+function report(rows: readonly ComparisonRow[], outcomes: readonly Outcome[], work: Work): void {
+  const { prepared, invocation, terminal, backend } = work;
+  if (invocation.flag("json")) {
+    const document = {
+      file: prepared.source.file,
+      hash: prepared.source.hash,
+      backend: { name: backend.name, versions: backend.versions },
+      runs: outcomes,
+      comparison: rows,
+    };
+    terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  if (rows.length === 0) return;
+  const names = Object.keys(Object.assign({}, ...rows.map((row) => row.metrics)) as object);
+  const seeds = Math.max(...rows.map((row) => row.seeds));
+  const over = seeds > 1 ? `, mean ± standard deviation over ${seeds} seeds` : "";
+  terminal.out(
+    `\n${basename(prepared.source.file)}: test part${over}; backend ${backend.name}\n\n`,
+  );
+  terminal.out(comparisonTable(rows, names));
+}
+
+/** The same call with --resume, for the message after Ctrl-C. */
+function resumeWords(invocation: Invocation): string {
+  const { words } = invocation;
+  const kept = words.filter((word) => word !== "--resume" && word !== "--replace");
+  return [
+    ...kept.map((word) => (/[\s"'$]/.test(word) ? JSON.stringify(word) : word)),
+    "--resume",
+  ].join(" ");
+}

@@ -1,0 +1,62 @@
+/**
+ * What a model must beat: a prediction that does not look at the input. It says the mean of the training
+ * targets for every row, or the class most frequent in training.
+ */
+import type { Part } from "../../../runtime/data/spec.js";
+import { metric } from "../../../runtime/train/metrics.js";
+import { openSession, type Session, type SessionOptions } from "../../../runtime/train/session.js";
+import type { Experiment } from "../../../runtime/train/spec.js";
+
+/** The given metrics of the trivial prediction on the test part of the split that the seed gives. */
+export async function trivialMetrics(
+  experiment: Experiment,
+  options: SessionOptions,
+  names: readonly string[],
+): Promise<Record<string, number>> {
+  const session = await openSession(experiment, options);
+  try {
+    if (session.split.test.length === 0) return {};
+    const judged = session.binding.targetKind === "label" ? majority(session) : mean(session);
+    return Object.fromEntries(names.map((name) => [name, metric(name, judged)]));
+  } finally {
+    session.dispose();
+  }
+}
+
+type Judged = Parameters<typeof metric>[1];
+
+function majority(session: Session): Judged {
+  const labels = session.raw.samples.get("target")?.labels ?? new Int32Array();
+  const seen = rowsOf(session, "train").map((row) => labels[row]);
+  const target = rowsOf(session, "test").map((row) => labels[row]);
+  const width = Math.max(2, ...seen.map((label) => label + 1), ...target.map((label) => label + 1));
+  const counts = new Float64Array(width);
+  for (const label of seen) counts[label] += 1;
+  const output = target.flatMap(() => [...counts]);
+  return { kind: "label", width, output, target };
+}
+
+function mean(session: Session): Judged {
+  const column = session.raw.samples.get("target");
+  const width = column?.width ?? 1;
+  const value = (row: number, c: number): number => column?.data[row * width + c] ?? NaN;
+  const train = rowsOf(session, "train");
+  const means = Array.from(
+    { length: width },
+    (_, c) => train.reduce((sum, row) => sum + value(row, c), 0) / train.length,
+  );
+  const test = rowsOf(session, "test");
+  const target = test.flatMap((row) => means.map((_, c) => value(row, c)));
+  return { kind: "real", width, output: test.flatMap(() => means), target };
+}
+
+/** Rows of the target that belong to a part: its units, or all nodes of its graphs. */
+function rowsOf({ raw, split }: Session, part: Part): number[] {
+  const { graphs } = raw;
+  const units = [...split[part]];
+  if (raw.samples.get("target")?.at !== "node" || graphs === undefined) return units;
+  return units.flatMap((graph) => {
+    const first = graphs.nodePtr[graph];
+    return Array.from({ length: graphs.nodePtr[graph + 1] - first }, (_, k) => first + k);
+  });
+}

@@ -1,0 +1,3 @@
+/** Weights in files that other tools read. */
+export { readSafetensors, writeSafetensors, type SafeTensors } from "./safetensors.js";
+export { modelWeights, readWeightsFile, setWeights } from "./weights.js";

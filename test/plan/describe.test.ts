@@ -1,0 +1,59 @@
+/** Operation counts against numbers worked out by hand. */
+import { describe as suite, expect, it } from "vitest";
+import { printSize, printType } from "../../compiler/ir/print.js";
+import { describe, total } from "../../compiler/plan/describe.js";
+import { plan } from "../../compiler/plan/index.js";
+import { nodeClassifier, stack } from "../emit/programs.js";
+
+suite("describe", () => {
+  it("counts a spiking node classifier", () => {
+    const rows = describe(plan(nodeClassifier()), "NodeClassifier");
+    const table = rows.map((row) => [
+      row.path,
+      row.layer,
+      printType(row.resultType),
+      row.parameters.map((p) => `${p.path}[${p.shape.map(printSize).join(", ")}]`).join(" "),
+      printSize(row.macs),
+      printSize(row.adds),
+    ]);
+    expect(table).toEqual([
+      ["", "NodeClassifier", "real[N, 7]", "", "0", "0"],
+      // x @ w is N * 1433 * 16; the weighted sum runs over the edges and one loop per node.
+      [
+        "h.gcn1",
+        "GCN",
+        "real[N, 16]",
+        "h.gcn1.weight[1433, 16] h.gcn1.bias[16]",
+        "16*E + 22944*N",
+        "0",
+      ],
+      // beta * v is one MAC, + input and the threshold are two ADDs; 8 * 16 units.
+      ["s.lif1", "LIF", "spike[8, N, 16]", "s.lif1.beta[1]", "128*N", "256*N"],
+      [
+        "s.gcn2",
+        "GCN",
+        "real[8, N, 7]",
+        "s.gcn2.weight[16, 7] s.gcn2.bias[7]",
+        "56*E + 952*N",
+        "0",
+      ],
+      ["s.lif2", "LIF", "spike[8, N, 7]", "s.lif2.beta[1]", "56*N", "112*N"],
+    ]);
+    expect(printSize(total(rows, "macs"))).toBe("72*E + 24080*N");
+    const weights = 1433 * 16 + 16 + 16 * 7 + 7 + 1 + 1;
+    expect(total(rows, "bytes").terms.get("")).toBe(4 * weights);
+  });
+
+  it("counts unweighted sums as additions and attention by head", () => {
+    const rows = describe(plan(stack()), "Stack");
+    const counts = new Map(
+      rows.map((row) => [row.path, [printSize(row.macs), printSize(row.adds)]]),
+    );
+    expect(counts.get("h.sage1")).toEqual(["80*N", "5*E"]);
+    // x @ w: 8*2*4, two dots of 8, then one product per edge, loop and channel.
+    expect(counts.get("h.gat1")).toEqual(["8*E + 88*N", "0"]);
+    expect(counts.get("new.edge1")).toEqual(["128*E", "8*E"]);
+    expect(counts.get("")).toEqual(["0", "16*N"]);
+    expect(counts.get("output")).toEqual(["16*G", "0"]);
+  });
+});
