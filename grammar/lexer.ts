@@ -59,7 +59,7 @@ function readComment(comment: IToken, problems: ProblemList): Trivia {
     problems.add(
       "S006",
       first,
-      { shown: "#", hint: "Write comments with `//`." },
+      { shown: "#", hint: "write comments with `//`" },
       { edits: [{ span: first, text: "//" }] },
     );
     return { kind: "skipped", span };
@@ -205,13 +205,12 @@ function show(image: string): string {
 }
 
 function hintFor(image: string, letters: boolean): string | undefined {
-  if (image.startsWith("\u221e")) return "Write `inf`.";
-  if (letters) return "Names are written with the letters a to z, digits and `_`.";
+  if (image.startsWith("\u221e")) return "write `inf`";
+  if (letters) return "write names with the letters a to z, digits and `_`";
   if (/^[\u201c\u201d\u201e\u2018\u2019'`]/.test(image))
-    return 'Write strings in straight quotes: `"`.';
-  if (image.includes("\0"))
-    return "The file is not plain text, or is saved as UTF-16; save it as UTF-8.";
-  if (/^[\u00a0\u2000-\u200b\ufeff]/.test(image)) return "Replace it by an ordinary space.";
+    return 'write strings in straight double quotes: `"`';
+  if (image.includes("\0")) return "save the file as plain text in UTF-8";
+  if (/^[\u00a0\u2000-\u200b\ufeff]/.test(image)) return "replace it by an ordinary space";
   return undefined;
 }
 
@@ -220,7 +219,7 @@ function checkString(token: IToken, problems: ProblemList): void {
   if (!token.image.startsWith('"')) {
     const text = `"${token.image.slice(1, -1)}"`;
     const shown = token.image[0];
-    const hint = 'Write strings in straight double quotes: `"`.';
+    const hint = 'write strings in straight double quotes: `"`';
     problems.add(
       "S006",
       { start: span.start, end: span.start + 1 },

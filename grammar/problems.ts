@@ -17,7 +17,7 @@ export interface SyntaxArguments {
   readonly S003: { readonly opening: string; readonly closing: string };
   readonly S004: { readonly text: string };
   readonly S005: Record<string, never>;
-  /** `shown` is printable; `hint` is a whole sentence about what to write instead. */
+  /** `shown` is printable; `hint` says what to write instead. */
   readonly S006: { readonly shown: string; readonly hint: string | undefined };
   readonly S007: { readonly marker: string };
   readonly S008: { readonly word: string; readonly suggestion: string | undefined };
@@ -46,7 +46,7 @@ export interface SyntaxArguments {
   readonly S020: { readonly found: string };
   readonly S021: { readonly path: string };
   /** Left of `:` stands no name. */
-  readonly S022: { readonly found: string };
+  readonly S022: Record<string, never>;
   readonly S023: { readonly text: string; readonly wanted: string | undefined };
   readonly S024: { readonly escape: string };
   readonly S025: { readonly operator: string };

@@ -334,7 +334,7 @@ export function buildArguments(cst: CstNode, building: Building): Argument[] {
 
 function argumentName(left: Expression, building: Building): Identifier | undefined {
   if (left.type === "name") return { text: left.text, span: left.span };
-  if (left.type !== "invalid") building.problems.add("S022", left.span, { found: left.type });
+  if (left.type !== "invalid") building.problems.add("S022", left.span, {});
   return undefined;
 }
 

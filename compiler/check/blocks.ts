@@ -89,7 +89,7 @@ function graphNamed(body: Body, identifier: Identifier): GraphRef | undefined {
 function graphOfGather(body: Body, gather: Gather): GraphRef | undefined {
   if (gather.graph !== undefined) return graphNamed(body, gather.graph);
   const graphs = body.graphs();
-  const at = { start: gather.span.start, end: gather.span.start + "gather".length };
+  const at = body.wordSpan(gather.span, "gather");
   if (graphs.length === 1) {
     const entry = body.scope.find(graphs[0].name);
     if (entry !== undefined) entry.used = true;
@@ -102,7 +102,7 @@ function graphOfGather(body: Body, gather: Gather): GraphRef | undefined {
 
 /** `gather mean over j -> i { .. }`: one value per edge becomes one per node. */
 export function checkGather(body: Body, gather: Gather): Value {
-  const at = { start: gather.span.start, end: gather.span.start + "gather".length };
+  const at = body.wordSpan(gather.span, "gather");
   if (body.gather !== undefined) {
     body.report(types.nestedGather, at, {});
     return ERROR;
@@ -183,7 +183,7 @@ function gatherBody(body: Body, value: Value, span: Span): Expr | undefined {
       place: residencyWords(tensorValue.type),
       isNode,
       withoutLoops: isPlainEdge && gather.graph.selfLoops,
-      text: body.snippet(tensorValue.origin.span),
+      text: body.snippet(tensorValue.origin.span).replace(/^(.*[^\w.].*)$/, "($1)"),
       source: gather.source,
     },
     { related: body.definedAt(tensorValue) },
@@ -195,7 +195,7 @@ function gatherBody(body: Body, value: Value, span: Span): Expr | undefined {
 export function checkSoftmaxOver(body: Body, expression: SoftmaxOver): Value {
   const value = body.check(expression.operand);
   const { gather } = body;
-  const at = { start: expression.span.start, end: expression.span.start + "softmax".length };
+  const at = body.wordSpan(expression.span, "softmax");
   if (gather === undefined) {
     body.report(types.outsideGather, at, { what: "softmax over i (..)" });
     return ERROR;
@@ -262,7 +262,7 @@ export function checkPool(body: Body, pool: Pool): Value {
 
 /** `over time 8 { .. }`: the block runs once per step, neurons keep their state between steps. */
 export function checkTimeBlock(body: Body, block: TimeBlock): Value {
-  const at = { start: block.span.start, end: block.span.start + "over".length };
+  const at = body.wordSpan(block.span, "over");
   if (body.time !== undefined) {
     body.report(types.nestedTime, at, { isCaller: body.time.implicit });
     return ERROR;
@@ -352,7 +352,7 @@ function sequence(body: Body, block: TimeBlock): Sequence | undefined | "error" 
 
 /** `over snapshots g { .. }`: checked with the graph of one snapshot, not compiled yet. */
 export function checkSnapshots(body: Body, block: SnapshotBlock): Value {
-  const at = { start: block.span.start, end: block.span.start + "over".length };
+  const at = body.wordSpan(block.span, "over");
   const graph = graphNamed(body, block.graph);
   if (body.time !== undefined) {
     body.report(types.nestedTime, at, { isCaller: body.time.implicit });

@@ -136,6 +136,23 @@ export class Body {
     return place.file === this.file ? `line ${line}` : `line ${line} of ${place.file}`;
   }
 
+  /** The span of a keyword at the beginning of an expression, which may stand in parentheses. */
+  wordSpan(span: Span, word: string): Span {
+    const source = this.services.environment.sourceOf(this.file) ?? "";
+    const at = source.indexOf(word, span.start);
+    const start = at < 0 || at >= span.end ? span.start : at;
+    return { start, end: start + word.length };
+  }
+
+  /**
+   * How a repair may name a value: by itself when it is a name, else as `h` with the hint to name it.
+   */
+  nameFor(value: Expr): { readonly name: string; readonly hint: string } {
+    const text = this.snippet(value.origin.span);
+    if (/^[A-Za-z_][\w.]*$/.test(text) && value.tag !== "call") return { name: text, hint: "" };
+    return { name: "h", hint: "name it with `let h = ..`, then " };
+  }
+
   /** The source text of a span on one line, shortened. */
   snippet(span: Span): string {
     const source = this.services.environment.sourceOf(this.file) ?? "";

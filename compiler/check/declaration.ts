@@ -133,12 +133,12 @@ function checkResult(body: Body, signature: Signature, expression: Expression): 
       const fix = residencyFix(body, value, declared);
       const place_ = residencyWords(value.type);
       const args = { expected, because, actual, place: place_, fix };
-      body.report(types.wrongResidency, resultSpan(expression), args, more);
+      body.report(types.wrongResidency, resultSpan(body, expression), args, more);
     } else {
       const fix = shapeFix(body, value, declared);
       body.report(
         types.resultShape,
-        resultSpan(expression),
+        resultSpan(body, expression),
         { expected, because, actual, fix },
         more,
       );
@@ -148,7 +148,7 @@ function checkResult(body: Body, signature: Signature, expression: Expression): 
   if (!isWithin(value.type.kind, declared.kind)) {
     body.report(
       types.resultKind,
-      resultSpan(expression),
+      resultSpan(body, expression),
       { expected, because, actual, wanted: declared.kind, given: value.type.kind },
       more,
     );
@@ -158,15 +158,14 @@ function checkResult(body: Body, signature: Signature, expression: Expression): 
 }
 
 /** The last stage of a pipeline, or the first word of a block, stands for the whole of it. */
-function resultSpan(expression: Expression): Expression["span"] {
+function resultSpan(body: Body, expression: Expression): Expression["span"] {
   const word = { gather: "gather", timeBlock: "over", pool: "pool" } as const;
   if (
     expression.type === "gather" ||
     expression.type === "timeBlock" ||
     expression.type === "pool"
   ) {
-    const { start } = expression.span;
-    return { start, end: start + word[expression.type].length };
+    return body.wordSpan(expression.span, word[expression.type]);
   }
   if (expression.type !== "pipe") return expression.span;
   return expression.stages[expression.stages.length - 1]?.call.span ?? expression.span;

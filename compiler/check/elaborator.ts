@@ -11,7 +11,7 @@ import { types } from "../diagnostics/catalogue/types.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { Reporter } from "../diagnostics/diagnostic.js";
 import type { FunctionIr, LayerIr, ModelIr, NeuronIr } from "../ir/ir.js";
-import type { Kind, Size } from "../ir/types.js";
+import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
 import type { Environment, Found } from "../resolve/environment.js";
 import { Body } from "./body.js";
 import { evaluateConstant } from "./constant.js";
@@ -34,7 +34,7 @@ import type {
 import { modelSubstitution, readModelGenerics } from "./model-generics.js";
 import type { Callable, GenericRole, Signature } from "./signature.js";
 import { Signatures, asCallable } from "./signature.js";
-import { symbolSize } from "./size.js";
+import { symbolSize, symbolsOf } from "./size.js";
 
 interface Run {
   readonly body: Body;
@@ -345,7 +345,8 @@ export class Elaborator implements Services {
       if (first !== undefined) {
         const related = [{ file: first.file, span: first.span, message: first.message }];
         const span = generics.length > 0 ? generics[0].span : at.span;
-        const args = { callee: declaration.name.text, message: first.message, why: first.why };
+        const { message, why, fix } = first;
+        const args = { callee: declaration.name.text, message, why, fix };
         this.reporter.report(types.instanceFails, { file: at.file, span }, args, { related });
       }
       return undefined;
@@ -400,7 +401,8 @@ export class Elaborator implements Services {
     }
     const open = [...signature.inferred][0];
     if (open !== undefined) {
-      const at = signature.parameters[0]?.place ?? { file: site.file, span };
+      const owner = signature.parameters.find((p) => mentions(p.type, open));
+      const at = owner?.place ?? { file: site.file, span };
       this.reporter.report(types.modelSize, at, { name: open });
       return undefined;
     }
@@ -436,6 +438,13 @@ function isShared(wide: Instance, narrow: Instance): boolean {
       return kind === other || (kind !== undefined && other !== undefined && isWithin(other, kind));
     })
   );
+}
+
+/** True when a size occurs in the type. */
+function mentions(type: TensorType | GraphType, size: string): boolean {
+  const tensors =
+    type.tag === "tensor" ? [type] : [...type.nodeFields.values(), ...type.edgeFields.values()];
+  return tensors.some((t) => t.dims.some((dim) => symbolsOf(dim).has(size)));
 }
 
 function freshSteps(signature: Signature): string {

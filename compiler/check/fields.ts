@@ -29,6 +29,9 @@ export function reportRepeated(
     end: field.span.start + keyword.length,
   });
   for (const field of more) {
+    // A field whose keyword was misspelt, and repaired to this one, is no repetition.
+    const isBroken = [first, field].some((one) => environment.hasSyntaxProblem(file, one.span));
+    if (isBroken) continue;
     const line = environment.origin(file, first.span).line;
     reporter.report(
       rows.duplicateField,

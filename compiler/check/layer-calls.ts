@@ -407,7 +407,7 @@ function instanceFor(
     body.report(
       types.instanceFails,
       site.name,
-      { callee: callee.name, message: first.message, why: first.why },
+      { callee: callee.name, message: first.message, why: first.why, fix: first.fix },
       { related },
     );
   }

@@ -3,7 +3,7 @@ import type { Expression, Identifier } from "../../grammar/tree.js";
 import { fields } from "../diagnostics/catalogue/fields.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
-import { numberOf } from "./number.js";
+import { notANumber, numberOf } from "./number.js";
 
 /** Which numbers are allowed. */
 export interface NumberLimits {
@@ -54,7 +54,9 @@ export function checkNumber(
   const value = numberOf(expression);
   const expected = limitsText(limits);
   if (value === undefined) {
-    reporter.report(fields.badExpression, at, { what, expected });
+    const bad = notANumber(expression);
+    if (bad.type === "invalid") return undefined;
+    reporter.report(fields.badExpression, { file, span: bad.span }, { what, expected });
     return undefined;
   }
   if (isWithin(value, limits)) return value;

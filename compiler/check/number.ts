@@ -12,3 +12,12 @@ export function numberOf(
 ): number | undefined {
   return evaluateConstant(expression, known).value;
 }
+
+/** The smallest part of an expression that keeps it from being a number; itself when it is one. */
+export function notANumber(
+  expression: Expression,
+  known: (name: string) => number | undefined = () => undefined,
+): Expression {
+  const result = evaluateConstant(expression, known);
+  return result.value === undefined ? result.bad : expression;
+}

@@ -3,7 +3,7 @@ import type { Range } from "../../grammar/tree.js";
 import { neurons } from "../diagnostics/catalogue/neurons.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import type { NumberRange } from "../ir/ir.js";
-import { numberOf } from "./number.js";
+import { notANumber, numberOf } from "./number.js";
 
 /** The range as it is written: `[0, 1)`, `(0, inf)`. */
 export function rangeText({ low, high, lowOpen, highOpen }: NumberRange): string {
@@ -29,7 +29,7 @@ export function checkRange(
     if (value === undefined || Number.isNaN(value)) {
       reporter.report(
         neurons.notConstant,
-        { file, span: end.span },
+        { file, span: notANumber(end, known).span },
         { what: "the end of a range" },
       );
       return undefined;

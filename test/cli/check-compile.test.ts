@@ -86,7 +86,9 @@ describe("check", () => {
     `;
     const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: home });
     const loaded = JSON.parse(child.stdout.toString("utf8")) as string[];
-    expect(loaded.filter((path) => /ts-morph|typescript|prettier|tensorflow/.test(path))).toEqual([]);
+    expect(loaded.filter((path) => /ts-morph|typescript|prettier|tensorflow/.test(path))).toEqual(
+      [],
+    );
   });
 });
 

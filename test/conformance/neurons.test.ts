@@ -15,7 +15,9 @@ import { compileModule } from "./compile.js";
 import { describeOracles, Oracle } from "./oracles.js";
 
 const folder = fileURLToPath(new URL("neurons/", import.meta.url));
-const cases = readdirSync(folder).map((file) => file.replace(/\.sgnn$/, ""));
+const cases = readdirSync(folder)
+  .filter((file) => file.endsWith(".sgnn"))
+  .map((file) => file.slice(0, -5));
 
 async function compileNeuron(name: string): Promise<sg.NeuronDefinition> {
   const source = readFileSync(`${folder}${name}.sgnn`, "utf8");

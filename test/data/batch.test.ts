@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkBinding, makeBatch, type Binding } from "../../runtime/data/batch.js";
-import { Graph, propagate } from "../../runtime/graph/index.js";
+import { propagate, type Graph } from "../../runtime/graph/index.js";
 import { useBackend } from "../../runtime/tensor/backend.js";
 import { array, failure, f32, i32, load, one, oneSpec, saveNpz, spec, three } from "./make.js";
 

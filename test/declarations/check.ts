@@ -38,3 +38,12 @@ export function advice(source: string): string[] {
   const [first] = check(source).diagnostics;
   return first === undefined ? [] : [first.message, first.why, first.fix ?? "(no fix)"];
 }
+
+/** As `shown`, with the fix after ` -> ` where there is one. */
+export function withFix(source: string): string[] {
+  const { diagnostics } = check(source);
+  return shown(source).map((line, at) => {
+    const { fix } = diagnostics[at];
+    return fix === undefined ? line : `${line} -> ${fix}`;
+  });
+}

@@ -306,7 +306,7 @@ describe("what is wrong in a neuron", () => {
     [
       "division by 0",
       leakyWith("+ input", "+ input / (1 - 1)"),
-      "U324 3:33 [1 - 1] this divides by zero",
+      "U324 3:33 [(1 - 1)] this divides by zero",
     ],
     [
       "division by a state that starts at 0",

@@ -9,7 +9,9 @@ const data = `data Bars {
   split    random 80 : 10 : 10
 }
 `;
-const model = (generics: string): string => `model Net${generics}(g: graph(x: real[N, 4])) -> real[G, 1] {
+const model = (
+  generics: string,
+): string => `model Net${generics}(g: graph(x: real[N, 4])) -> real[G, 1] {
   return pool mean g.x over g |> Dense<8> |> A |> Dense<1>
 }
 `;
@@ -66,9 +68,7 @@ describe("what a training trains", () => {
 
 describe("variants", () => {
   it("report an unknown model and one of the wrong kind", () => {
-    expect(shown("variant Small = Nett")).toEqual([
-      "N101 1:17 [Nett] there is no model `Nett`",
-    ]);
+    expect(shown("variant Small = Nett")).toEqual(["N101 1:17 [Nett] there is no model `Nett`"]);
     expect(shown("variant Small = Dense")).toEqual([
       "N106 1:17 [Dense] `Dense` is a layer, expected a model",
     ]);
@@ -76,10 +76,9 @@ describe("variants", () => {
   it("report unknown, repeated and impossible generics", () => {
     for (const generics of ["B: relu", "A: relu, A: tanh", "A: 3", "A: Lif"]) {
       const { diagnostics } = check(`${model("<A: relu>")}variant Small = Net<${generics}>`);
-      expect([generics, diagnostics.filter(({ severity }) => severity === "error").length]).toEqual([
-        generics,
-        1,
-      ]);
+      expect([generics, diagnostics.filter(({ severity }) => severity === "error").length]).toEqual(
+        [generics, 1],
+      );
     }
   });
 });

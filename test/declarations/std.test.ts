@@ -45,9 +45,14 @@ describe("standard neurons", () => {
   const neurons = standardLibrary.names().filter(({ type }) => type === "neuron");
 
   it("are the six of the language", () => {
-    expect(neurons.map(({ name }) => name).sort()).toEqual(
-      ["ALIF", "CubaLIF", "IF", "LIF", "PLIF", "VSN"],
-    );
+    expect(neurons.map(({ name }) => name).sort()).toEqual([
+      "ALIF",
+      "CubaLIF",
+      "IF",
+      "LIF",
+      "PLIF",
+      "VSN",
+    ]);
   });
 
   it.each(neurons.map(({ name }) => name))("%s has no error and no warning", (name) => {

@@ -40,7 +40,7 @@ describe("emit", () => {
     });
   }
 
-  for (const name of ["cora", "magneto", "layers", "time", "neurons"]) {
+  for (const name of ["cora", "magneto", "layers", "time", "neurons", "names", "sequence-output"]) {
     it(`compiles ${name}.sgnn as recorded`, async () => {
       const source = readFileSync(new URL(`./sources/${name}.sgnn`, import.meta.url), "utf8");
       const { text, diagnostics } = await compileSource({

@@ -235,6 +235,19 @@ onEveryBackend(() => {
     });
   });
 
+  test("an output so large that the memory of wasm has to grow", () => {
+    tf.tidy(() => {
+      const [rows, width, count] = [50, 300, 60_000];
+      const x = random(rows, width);
+      const indices = Int32Array.from({ length: count }, (_, k) => (k * 7) % rows);
+      const y = sg.takeRows(x, indices);
+      const values = x.dataSync();
+      const last = tf.slice(y, [count - 1, 0], [1, width]).dataSync();
+      const row = indices[count - 1]!;
+      expectClose(last, values.slice(row * width, (row + 1) * width));
+    });
+  });
+
   test("ties of a maximum share the gradient evenly", () => {
     tf.tidy(() => {
       const { byTarget } = topologyOf({

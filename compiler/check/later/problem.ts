@@ -8,7 +8,7 @@ import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { Environment, Found } from "../../resolve/environment.js";
 import { fieldsOf, reportRepeated } from "../fields.js";
 import { checkNamedCall, checkNumber, reportUnknownWord } from "../named-arguments.js";
-import { numberOf } from "../number.js";
+import { notANumber, numberOf } from "../number.js";
 import { checkRange, rangeText } from "../range.js";
 import { exactSolutions, sampledPlaces, samplers, weightings } from "./call-tables.js";
 import { FormulaChecker, mentionsAny } from "./formula.js";
@@ -93,10 +93,11 @@ class ProblemChecker {
     for (const { name, value } of this.of("const")) {
       if (!this.names.declare(name, "a constant")) this.fail();
       if (value.type === "invalid") continue;
-      const number = numberOf(value, (known) => this.constants.get(known));
+      const known = (constant: string): number | undefined => this.constants.get(constant);
+      const number = numberOf(value, known);
       if (number === undefined || !Number.isFinite(number)) {
         this.fail();
-        const at = { file: this.file, span: value.span };
+        const at = { file: this.file, span: notANumber(value, known).span };
         const what = `constant \`${name.text}\``;
         const expected = "a finite number, computed from numbers and earlier constants";
         this.reporter.report(fieldRows.badExpression, at, { what, expected });

@@ -249,13 +249,18 @@ export const calls = {
         "layer Deep(x: real[N, in]) -> real[N, in] {\n  return x |> Dense<8> |> relu |> Dense<in>\n}",
     },
   }),
-  instanceFails: entry<{ callee: string; message: string; why: string }>({
+  instanceFails: entry<{
+    callee: string;
+    message: string;
+    why: string;
+    fix: string | undefined;
+  }>({
     code: "T248",
     name: "instance-fails",
     severity: "error",
     message: ({ callee, message }) => `\`${callee}\` does not fit with these arguments: ${message}`,
     why: ({ why }) => why,
-    fix: () => undefined,
+    fix: ({ fix }) => fix,
     example: {
       wrong: `layer Block<A: Dense<4>>(x: real[N, in]) -> real[N, 4] {\n  return x |> A |> relu\n}\n${model("return g.x |> Block<A: Dense<5>>")}`,
       right: `layer Block<A: Dense<4>>(x: real[N, in]) -> real[N, 4] {\n  return x |> A |> relu\n}\n${model("return g.x |> Block<A: Dense<4>>")}`,

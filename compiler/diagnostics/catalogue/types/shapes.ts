@@ -147,7 +147,7 @@ export const shapes = {
     name: "product-sizes",
     severity: "error",
     message: ({ left, right, last, first }) =>
-      `\`@\` needs the last size on the left, ${last}, to equal the first on the right, ${first}: ${left}, ${right}`,
+      `\`@\` needs the last size on the left, \`${last}\`, to equal the first on the right, \`${first}\`: ${left}, ${right}`,
     why: () => "`a @ b` sums over the last dimension of `a` and the first dimension of `b`",
     fix: () => undefined,
     example: {
