@@ -63,5 +63,10 @@ export async function compileSource(input: CompileInput): Promise<CompileOutput>
     source: input.source,
     hash: input.hash,
   });
-  return { program: planned, diagnostics: checked.diagnostics, text: emitted.text, map: emitted.map };
+  return {
+    program: planned,
+    diagnostics: checked.diagnostics,
+    text: emitted.text,
+    map: emitted.map,
+  };
 }

@@ -3,7 +3,7 @@
  * where a field keyword stands first on a line and cannot continue the field before. Pieces only bound
  * the damage of an error; the parser reads several fields from one piece when they share a line.
  *
- * Brackets that are never closed get an empty closing token here, and a problem, so that the pieces are
+ * Braces that are never closed get an empty closing token here, and a problem, so that the pieces are
  * balanced. Where the missing one belongs is told by indentation, which is looked at only when the braces
  * do not balance.
  */
@@ -118,13 +118,15 @@ class BodyReader {
     return this.tokens[at - 1]?.tokenType === t.words.in;
   }
 
-  /** Closes what is open above `level` with empty tokens, each a problem. */
+  /** Closes the braces that are open above `level` with empty tokens, each a problem. */
   private closeDownTo(level: number): void {
     while (this.open.length > level) {
       const { token } = this.open.pop() ?? { token: this.opening };
       const at = this.piece.at(-1)?.end ?? token.end;
+      // The parser misses a parenthesis at the right place by itself; braces bound the pieces.
+      if (token.tokenType !== t.LeftCurly) continue;
       this.reportUnclosed(token, at);
-      this.piece.push(virtualToken(closing.get(token.tokenType) ?? t.RightCurly, at));
+      this.piece.push(virtualToken(t.RightCurly, at));
     }
   }
 

@@ -1,5 +1,5 @@
 /** What the parser expected, in words. */
-import type { IRecognitionException } from "chevrotain";
+import type { IRecognitionException, TokenType } from "chevrotain";
 import type { Token } from "./lexer.js";
 import * as t from "./tokens.js";
 
@@ -56,6 +56,9 @@ const phrases: Readonly<Record<string, string>> = {
   variables: "a name",
 };
 
+const openers = new Set<TokenType>([t.LeftParen, t.LeftSquare, t.LeftCurly, t.GenericOpen]);
+const closes = new Set(["RightParen", "RightSquare", "RightCurly", "Greater"]);
+
 /** Rules that only pass on to others: the rule above them says what was wanted. */
 const passing = new Set([
   "sum",
@@ -68,9 +71,24 @@ const passing = new Set([
   "chain",
 ]);
 
-/** A phrase such as "`=`", "a name" or "an expression". */
-export function describeExpected(failure: Failure): string {
+/** What a list is made of, by the rule of the list. */
+const listed: Readonly<Record<string, string>> = {
+  arguments: "an argument",
+  genericArguments: "an argument",
+  generics: "a generic",
+  parameters: "a parameter",
+  type: "a size",
+  import: "a name",
+};
+
+/** A phrase such as "`=`", "a name" or "an expression"; `before` is the token before the failure. */
+export function describeExpected(failure: Failure, before: Token | undefined): string {
   const { expected, rules, kind } = failure;
+  const element = listed[rules.at(-1) ?? ""];
+  const opened = before !== undefined && openers.has(before.tokenType);
+  if (kind === "mismatch" && opened && element !== undefined && closes.has(expected[0])) {
+    return `${element} or ${t.describeTokenType(expected[0])}`;
+  }
   if (kind === "leftover") return "an operator, or a new line with the next field";
   if (kind === "mismatch") return describeToken(expected[0] ?? "", rules);
   let k = rules.length - 1;

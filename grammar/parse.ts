@@ -13,7 +13,7 @@ import type { Token } from "./lexer.js";
 import { ProblemList } from "./problems.js";
 import type { SyntaxProblem } from "./problems.js";
 import { readRule } from "./repair.js";
-import { readFields, readResultBody } from "./read-fields.js";
+import { muted, readFields, readResultBody } from "./read-fields.js";
 import { splitDeclarations } from "./segments.js";
 import type { Segment } from "./segments.js";
 import { closest } from "./spelling.js";
@@ -55,6 +55,14 @@ export function parse(source: string): ParseResult {
   reader.read();
   const { imports, declarations: found } = reader;
   return { file: { source, imports, declarations: found, trivia }, problems: problems.sorted() };
+}
+
+/** A part that was parsed by itself. */
+interface Part {
+  readonly cst: CstNode;
+  /** False when it has a problem. */
+  readonly complete: boolean;
+  readonly building: Building;
 }
 
 class FileReader {
@@ -116,13 +124,13 @@ class FileReader {
 
   private readVariant(segment: Segment, doc: string | undefined): void {
     const tokens = this.tokens.slice(segment.start, segment.end);
-    const { cst } = readRule("variant", tokens, this.problems);
+    const { cst, building } = this.readPart("variant", tokens);
     const generics = child(cst, "genericArguments");
     this.declarations.push({
       type: "variant",
       name: identifier(token(cst, "TypeName"), cst),
       model: identifier(token(cst, "model"), cst),
-      generics: generics === undefined ? [] : buildGenericArguments(generics, this.building),
+      generics: generics === undefined ? [] : buildGenericArguments(generics, building),
       doc,
       span: spanOfTokens(tokens),
     });
@@ -134,18 +142,15 @@ class FileReader {
     const info = declarations.get(keyword.tokenType) ?? bodies.layer;
     const split = this.findBody(segment, info);
     const headerTokens = this.tokens.slice(start, split.headerEnd);
-    const header = this.readHeader(keyword, headerTokens);
+    const rule = headerRules.get(keyword.tokenType) ?? "layerHeader";
+    const header = this.readPart(rule, headerTokens);
     if (split.kind === "value") {
-      const value = readRule(
-        "functionValue",
-        this.tokens.slice(split.headerEnd, end),
-        this.problems,
-      );
-      const result = buildExpression(child(value.cst, "expression"), value.cst, this.building);
+      const value = this.readPart("functionValue", this.tokens.slice(split.headerEnd, end));
+      const result = buildExpression(child(value.cst, "expression"), value.cst, value.building);
       const span = spanOfTokens(this.tokens.slice(start, end));
       this.declarations.push({
         type: "function",
-        ...this.callable(header.cst, "Name", doc),
+        ...this.callable(header, "Name", doc),
         items: [],
         result,
         span,
@@ -164,7 +169,7 @@ class FileReader {
         : readBody(this.tokens, opening, split.bodyStart, end, info, this.problems);
     if (body.next < end) this.reportLeftover(body.next, body.close);
     const span = { start: keyword.startOffset, end: body.end };
-    this.declarations.push(this.finish(keyword, header.cst, body, opening, doc, span));
+    this.declarations.push(this.finish(keyword, header, body, opening, doc, span));
   }
 
   /** Where the header ends and what follows it. */
@@ -212,14 +217,15 @@ class FileReader {
     );
   }
 
-  private readHeader(keyword: Token, tokens: Token[]): { cst: CstNode; complete: boolean } {
-    const rule = headerRules.get(keyword.tokenType) ?? "layerHeader";
+  /** Parses one rule; its tree is built without further problems when it has one. */
+  private readPart(rule: Parameters<typeof readRule>[0], tokens: Token[]): Part {
     const { cst, stuckAt } = readRule(rule, tokens, this.problems);
-    return { cst, complete: stuckAt === undefined };
+    const complete = stuckAt === undefined;
+    return { cst, complete, building: complete ? this.building : muted(this.building) };
   }
 
   private callable(
-    cst: CstNode,
+    { cst, building }: Part,
     nameType: "Name" | "TypeName",
     doc: string | undefined,
   ): {
@@ -231,28 +237,29 @@ class FileReader {
   } {
     return {
       name: identifier(token(cst, nameType), cst),
-      generics: buildGenerics(cst, this.building),
-      parameters: buildParameters(cst, this.building),
-      resultType: buildResultType(cst, this.building),
+      generics: buildGenerics(cst, building),
+      parameters: buildParameters(cst, building),
+      resultType: buildResultType(cst, building),
       doc,
     };
   }
 
   private finish(
     keyword: Token,
-    cst: CstNode,
+    header: Part,
     body: BodyPieces,
     opening: Token | undefined,
     doc: string | undefined,
     span: Span,
   ): Declaration {
     const { building } = this;
+    const { cst } = header;
     const name = identifier(token(cst, "TypeName"), cst);
     const base = { name, doc, span };
     switch (keyword.tokenType) {
       case t.words.neuron: {
         const fields = readFields(bodies.neuron, "neuronFields", body, building, buildNeuronFields);
-        return { type: "neuron", ...base, generics: buildGenerics(cst, building), fields };
+        return { type: "neuron", ...base, generics: buildGenerics(cst, header.building), fields };
       }
       case t.words.equilibrium: {
         const fields = readFields(
@@ -262,7 +269,7 @@ class FileReader {
           building,
           buildEquilibriumFields,
         );
-        return { type: "equilibrium", ...this.callable(cst, "TypeName", doc), fields, span };
+        return { type: "equilibrium", ...this.callable(header, "TypeName", doc), fields, span };
       }
       case t.words.problem: {
         const fields = readFields(
@@ -301,18 +308,18 @@ class FileReader {
         };
       }
       case t.words.model:
-        if (token(cst, "SolvesWord") !== undefined) return this.solver(cst, body, base);
-        return this.withResult("model", cst, body, opening, doc, span);
+        if (token(cst, "SolvesWord") !== undefined) return this.solver(header, body, base);
+        return this.withResult("model", header, body, opening, doc, span);
       case t.words.function:
-        return this.withResult("function", cst, body, opening, doc, span);
+        return this.withResult("function", header, body, opening, doc, span);
       default:
-        return this.withResult("layer", cst, body, opening, doc, span);
+        return this.withResult("layer", header, body, opening, doc, span);
     }
   }
 
   private withResult(
     type: "layer" | "function" | "model",
-    cst: CstNode,
+    header: Part,
     body: BodyPieces,
     opening: Token | undefined,
     doc: string | undefined,
@@ -320,11 +327,11 @@ class FileReader {
   ): Declaration {
     const read = readResultBody(bodies[type], body, opening, this.building);
     const nameType = type === "function" ? "Name" : "TypeName";
-    return { type, ...this.callable(cst, nameType, doc), ...read, span };
+    return { type, ...this.callable(header, nameType, doc), ...read, span };
   }
 
   private solver(
-    cst: CstNode,
+    { cst, building }: Part,
     body: BodyPieces,
     base: { name: Identifier; doc: string | undefined; span: Span },
   ): Declaration {
@@ -332,7 +339,7 @@ class FileReader {
     const shared = {
       type: "solver" as const,
       ...base,
-      generics: buildGenerics(cst, this.building),
+      generics: buildGenerics(cst, building),
       problem: identifier(token(cst, "problem"), cst),
     };
     if (tokens.length === 0) {
@@ -341,8 +348,8 @@ class FileReader {
       this.problems.add("S002", { start: at, end: at }, words);
       return { ...shared, separableRank: undefined, variables: [], stages: [] };
     }
-    const reading = readRule("solverBody", tokens, this.problems);
-    return { ...shared, ...buildSolverBody(reading.cst, this.building) };
+    const reading = this.readPart("solverBody", tokens);
+    return { ...shared, ...buildSolverBody(reading.cst, reading.building) };
   }
 
   /** One problem for everything that stands between declarations. */

@@ -158,7 +158,7 @@ export class PhysicsParser extends CallableParser {
     this.CONSUME(t.RightParen);
   });
 
-  // ('equation' | 'initial' | 'boundary' | 'enforce') sep('periodic' Expression | Equation, ',')
+  // ('equation' | 'initial' | 'boundary' | 'enforce') (Periodic | Equation (',' Equation)* (',' Periodic)?)
   readonly equations: Rule = this.RULE("equations", () => {
     this.OR([
       { ALT: () => this.CONSUME(t.words.equation) },
@@ -173,25 +173,24 @@ export class PhysicsParser extends CallableParser {
           // The keyword comes first, a name spelt like it second.
           IGNORE_AMBIGUITIES: true,
           DEF: [
-            {
-              ALT: () => {
-                this.CONSUME(t.words.periodic);
-                this.SUBRULE(this.expression);
-              },
-            },
-            { ALT: () => this.SUBRULE(this.equationOrMore) },
+            { ALT: () => this.SUBRULE(this.periodic) },
+            { ALT: () => this.SUBRULE(this.equation) },
           ],
         });
       },
     });
   });
 
-  // After `periodic u`, `, v` is periodic too: only the builder can tell, so '=' is optional here.
-  readonly equationOrMore: Rule = this.RULE("equationOrMore", () => {
-    this.SUBRULE(this.expression);
-    this.OPTION(() => {
-      this.CONSUME(t.Equals);
-      this.SUBRULE2(this.expression);
+  // Periodic = 'periodic' sep(Expression ('=' Expression)?, ',')      those with '=' are equations again
+  readonly periodic: Rule = this.RULE("periodic", () => {
+    this.CONSUME(t.words.periodic);
+    this.SUBRULE(this.solution);
+    this.MANY(() => {
+      this.CONSUME(t.Comma);
+      this.OPTION(() => {
+        this.CONSUME2(t.words.periodic);
+      });
+      this.SUBRULE2(this.solution);
     });
   });
 

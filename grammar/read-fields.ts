@@ -38,11 +38,22 @@ export function readFields<F>(
 ): F[] {
   const fields: F[] = [];
   for (const piece of found.pieces) {
-    for (const cst of readPiece(body, rule, piece, building.problems)) {
-      for (const field of build(cst, building)) fields.push(field);
+    for (const { cst, clean } of readPiece(body, rule, piece, building.problems)) {
+      for (const field of build(cst, clean ? building : muted(building))) fields.push(field);
     }
   }
   return fields;
+}
+
+/** For pieces that have their problem: what the builder finds in them would only follow from it. */
+export function muted(building: Building): Building {
+  return { ...building, problems: new ProblemList() };
+}
+
+/** What was read of a piece, and whether all of it made sense. */
+interface PartOfPiece {
+  readonly cst: CstNode;
+  readonly clean: boolean;
 }
 
 /** Parses one piece; after an error goes on at the next field on the same line. */
@@ -51,8 +62,8 @@ function readPiece(
   rule: FieldsRule,
   piece: readonly Token[],
   problems: ProblemList,
-): CstNode[] {
-  const read: CstNode[] = [];
+): PartOfPiece[] {
+  const read: PartOfPiece[] = [];
   let rest = piece;
   for (let errors = 0; rest.length > 0 && errors < mostErrors; errors++) {
     const known = nameField(body, rest, problems);
@@ -64,15 +75,15 @@ function readPiece(
     const heard = known.guessed ? new ProblemList() : problems;
     const reading = readRule(rule, known.tokens, heard);
     if (reading.stuckAt === undefined) {
-      read.push(reading.cst);
+      read.push({ cst: reading.cst, clean: !known.guessed });
       return read;
     }
     const next = nextField(body, reading.tokens, Math.max(1, reading.stuckAt));
     if (next < reading.tokens.length) {
       const before = readRule(rule, reading.tokens.slice(0, next), new ProblemList());
-      read.push(before.cst);
+      read.push({ cst: before.cst, clean: false });
     } else {
-      read.push(reading.cst);
+      read.push({ cst: reading.cst, clean: false });
     }
     rest = reading.tokens.slice(next);
   }
@@ -160,6 +171,9 @@ function nextField(body: Body, tokens: readonly Token[], from: number): number {
     const type = tokens[k].tokenType;
     if (!body.fields.has(type)) continue;
     const next = tokens[k + 1].tokenType;
+    // An entry of the samples, not the field of the same name.
+    const entry = tokens[0].tokenType === t.words.sample && next === t.NumberToken;
+    if (entry && (type === t.words.initial || type === t.words.boundary)) continue;
     const sure =
       t.isReserved(type) || t.isWord(next) || next === t.NumberToken || next === t.StringToken;
     if (sure) return k;
@@ -174,43 +188,69 @@ export function readResultBody(
   opening: Token | undefined,
   building: Building,
 ): { items: BodyItem[]; result: Expression } {
-  const { problems } = building;
   const items: BodyItem[] = [];
-  let result: Expression | undefined;
+  const results: WrittenResult[] = [];
   let failed = false;
   for (const piece of found.pieces) {
-    const parts = readPiece(body, "bodyParts", piece, problems);
-    for (const cst of parts) {
-      const built = buildBodyParts(cst, building);
-      items.push(...built.items);
-      for (const one of built.results) {
-        if (result === undefined) result = one;
-        else reportSecond(result, one, piece, problems);
-      }
-      if (built.items.length + built.results.length === 0) failed = true;
-    }
+    const parts = readPiece(body, "bodyParts", piece, building.problems);
     if (parts.length === 0) failed = true;
-  }
-  if (result === undefined) {
-    const at = found.close?.startOffset ?? found.end;
-    result = invalid({ start: at, end: at });
-    // A body that is missing, or did not parse, has its problem already.
-    if (!failed && opening !== undefined && found.close !== undefined) {
-      problems.add("S018", spanOf(found.close), { owner: body.owner });
+    for (const { cst, clean } of parts) {
+      const built = buildBodyParts(cst, clean ? building : muted(building));
+      const first = piece[0].tokenType;
+      items.push(...built.items);
+      if (clean) {
+        for (const value of built.results) results.push({ value, piece });
+      } else if (!body.fields.has(first) || first === t.words.return) {
+        // Recovery makes results of what it does not understand; only the place is certain.
+        results.push({ value: built.results[0] ?? invalid(spanOf(piece[0])), piece, failed: true });
+      }
+      if (!clean) failed = true;
     }
   }
-  return { items, result };
+  const result = chooseResult(results, building.problems);
+  if (result !== undefined) return { items, result };
+  const at = found.close?.startOffset ?? found.end;
+  // A body that is missing, or did not parse, has its problem already.
+  if (!failed && opening !== undefined && found.close !== undefined) {
+    building.problems.add("S018", spanOf(found.close), { owner: body.owner });
+  }
+  return { items, result: invalid({ start: at, end: at }) };
 }
 
-function reportSecond(
-  first: Expression,
-  second: Expression,
-  piece: readonly Token[],
+interface WrittenResult {
+  readonly value: Expression;
+  readonly piece: readonly Token[];
+  readonly failed?: boolean;
+}
+
+/** A body has one result, its last line; reports what else looks like one. */
+function chooseResult(
+  results: readonly WrittenResult[],
   problems: ProblemList,
-): void {
-  if (second.type === "invalid") return;
-  const start = piece.find((one) => one.startOffset >= second.span.start);
-  if (start === undefined) return;
-  const related = [{ span: first.span, role: "result" as const }];
-  problems.add("S026", spanOf(start), { found: describeFound(start) }, { related });
+): Expression | undefined {
+  const last = results.at(-1);
+  if (last === undefined || results.length === 1) return last?.value;
+  if (results.some((one) => one.failed === true)) return last.value;
+  const [first, ...others] = results;
+  const stray = firstToken(first);
+  if (stray !== undefined && stray !== first.piece[0] && !stray.firstOnLine) {
+    // `let h = a b`: what stands beside an expression is no result.
+    const expected = "an operator, or a new line with the next field";
+    problems.add("S001", spanOf(stray), { expected, found: describeFound(stray) });
+    return last.value;
+  }
+  for (const other of others) {
+    const token = firstToken(other);
+    if (token === undefined) continue;
+    const related = [{ span: first.value.span, role: "result" as const }];
+    problems.add("S026", spanOf(token), { found: describeFound(token) }, { related });
+  }
+  return first.value;
+}
+
+/** The token with which a result begins, `return` included. */
+function firstToken({ value, piece }: WrittenResult): Token | undefined {
+  const at = piece.findIndex((one) => one.startOffset >= value.span.start);
+  if (at < 0) return undefined;
+  return at > 0 && piece[at - 1].tokenType === t.words.return ? piece[at - 1] : piece[at];
 }

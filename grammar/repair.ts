@@ -32,32 +32,62 @@ const mostRepairs = 10;
 /** Longer pieces are not repaired: each try reads the piece again. */
 const longestRepaired = 5000;
 
-/** Parses all of `tokens` as one rule. Never throws. */
+/** One failure and the repair that got the parser past it. */
+interface Step {
+  readonly tokens: Token[];
+  readonly cst: CstNode;
+  readonly failure: Failure;
+  readonly report: (problems: ProblemList) => void;
+}
+
+/**
+ * Parses all of `piece` as one rule. Never throws.
+ *
+ * Repairs are trusted when nothing on their line fails after them; otherwise the line is given up at its
+ * first failure, which is then the one problem of the line.
+ */
 export function readRule(rule: RuleName, piece: readonly Token[], problems: ProblemList): Reading {
   let tokens = dropTrailingCommas(piece);
   const deep = findDeepToken(tokens);
   if (deep !== undefined) {
     problems.add("S010", spanOf(deep), { limit: maximumNesting });
-    return { cst: unreadable(rule, tokens), stuckAt: undefined, tokens };
+    return { cst: unreadable(rule, tokens), stuckAt: tokens.length, tokens };
   }
-  for (let repairs = 0; ; repairs++) {
-    const attempt = tryRule(rule, tokens);
-    const { cst, failure } = attempt;
-    if (attempt.tooDeep) {
+  const steps: Step[] = [];
+  for (;;) {
+    const { cst, failure, tooDeep } = tryRule(rule, tokens);
+    if (tooDeep) {
       problems.add("S010", spanOf(tokens[0]), { limit: maximumNesting });
+      return { cst, stuckAt: tokens.length, tokens };
+    }
+    if (failure === undefined) {
+      for (const step of steps) step.report(problems);
       return { cst, stuckAt: undefined, tokens };
     }
-    if (failure === undefined) return { cst, stuckAt: undefined, tokens };
-    const repaired =
-      repairs < mostRepairs && tokens.length <= longestRepaired
-        ? repair(rule, tokens, failure, problems)
-        : undefined;
+    const repairable = steps.length < mostRepairs && tokens.length <= longestRepaired;
+    const repaired = repairable ? repair(rule, tokens, failure) : undefined;
     if (repaired === undefined) {
-      reportFailure(tokens, failure, problems);
-      return { cst, stuckAt: failure.at, tokens };
+      const line = lineOf(tokens, failure);
+      const first = steps.findIndex((step) => lineOf(step.tokens, step.failure) === line);
+      const trusted = first < 0 ? steps : steps.slice(0, first);
+      for (const step of trusted) step.report(problems);
+      const stop = first < 0 ? { tokens, cst, failure } : steps[first];
+      reportFailure(stop.tokens, stop.failure, problems);
+      return { cst: stop.cst, stuckAt: stop.failure.at, tokens: stop.tokens };
     }
-    tokens = repaired;
+    steps.push({ tokens, cst, failure, report: repaired.report });
+    tokens = repaired.tokens;
   }
+}
+
+/** Number of the line of a failure, counted from the start of the tokens. */
+function lineOf(tokens: readonly Token[], { at }: Failure): number {
+  const found = tokens[at] as Token | undefined;
+  // What is missing at the end of a line belongs to that line.
+  const last = found === undefined || found.firstOnLine ? at - 1 : at;
+  let line = 0;
+  for (let k = 1; k <= last; k++) if (tokens[k].firstOnLine) line++;
+  return line;
 }
 
 interface Attempt {
@@ -100,19 +130,19 @@ function findDeepToken(tokens: readonly Token[]): Token | undefined {
 
 /** A comma before the bracket that closes a list, or at the end of a field, is allowed everywhere. */
 function dropTrailingCommas(piece: readonly Token[]): Token[] {
-  const listBraces: boolean[] = [];
+  /** For each open bracket: does it hold a list? Blocks and ranges do not. */
+  const lists: boolean[] = [];
   return piece.filter((token, k) => {
     const type = token.tokenType;
-    const before = piece[k - 1] as Token | undefined;
-    if (type === t.LeftCurly) {
-      // The braces of an import and of a stage hold lists, all others hold blocks.
-      listBraces.push(before?.tokenType === t.words.import || before?.tokenType === t.StringToken);
-    } else if (type === t.RightCurly) listBraces.pop();
-    if (type !== t.Comma || before === undefined) return true;
-    if (before.tokenType === t.Comma || openers.has(before.tokenType)) return true;
+    const before = piece[k - 1]?.tokenType as TokenType | undefined;
+    if (type === t.LeftCurly) lists.push(before === t.words.import || before === t.StringToken);
+    else if (openers.has(type)) lists.push(before !== t.words.in);
+    else if (closers.has(type)) lists.pop();
+    if (type !== t.Comma || before === undefined || before === t.Comma) return true;
+    if (openers.has(before)) return true;
     const next = piece[k + 1] as Token | undefined;
-    if (next?.tokenType === t.RightCurly) return listBraces.at(-1) !== true;
-    return next !== undefined && !closers.has(next.tokenType);
+    if (next === undefined) return false;
+    return !closers.has(next.tokenType) || lists.at(-1) === false;
   });
 }
 
@@ -159,21 +189,15 @@ const confusions = new Map<TokenType, readonly TokenType[]>([
 ]);
 const typesByName = new Map(t.vocabulary.map((type) => [type.name, type] as const));
 
-/** The tokens with the first failure repaired and reported, or undefined. */
-function repair(
-  rule: RuleName,
-  tokens: readonly Token[],
-  failure: Failure,
-  problems: ProblemList,
-): Token[] | undefined {
+/** The first repair that gets the parser further, or undefined. */
+function repair(rule: RuleName, tokens: readonly Token[], failure: Failure): Candidate | undefined {
   const found = tokens[failure.at] as Token | undefined;
   const before = tokens[failure.at - 1] as Token | undefined;
   for (const candidate of candidates(failure, found, before, tokens)) {
     const after = tryRule(rule, candidate.tokens);
     if (after.tooDeep) continue;
     if (after.failure !== undefined && after.failure.at < candidate.least) continue;
-    candidate.report(problems);
-    return candidate.tokens;
+    return candidate;
   }
   return undefined;
 }
@@ -225,7 +249,7 @@ function* candidates(
       if (closers.has(found.tokenType) && found.tokenType !== t.Greater) {
         problems.add("S019", spanOf(found), { found: found.image }, { edits });
       } else {
-        const words = { expected: describeExpected(failure), found: describeFound(found) };
+        const words = { expected: describeExpected(failure, before), found: describeFound(found) };
         problems.add("S001", spanOf(found), words);
       }
     });
@@ -354,18 +378,19 @@ function inserted(tokens: readonly Token[], at: number, type: TokenType, before:
   const rest = [...tokens.slice(0, at), missing, ...tokens.slice(at)];
   const place = { start: before.end, end: before.end };
   const opening = openingOf(type, tokens, at);
-  const related =
-    opening === undefined ? [] : [{ span: spanOf(opening), role: "opening" as const }];
   return {
     tokens: rest,
     least: Math.min(at + 2, rest.length),
-    report: (problems) =>
-      problems.add(
-        "S002",
-        place,
-        { expected: t.describeTokenType(type.name), after: describeFound(before) },
-        { related },
-      ),
+    report: (problems) => {
+      if (opening === undefined) {
+        const expected = t.describeTokenType(type.name);
+        problems.add("S002", place, { expected, after: describeFound(before) });
+      } else {
+        const words = { opening: opening.image, closing: String(type.PATTERN) };
+        const related = [{ span: spanOf(opening), role: "opening" as const }];
+        problems.add("S003", place, words, { related });
+      }
+    },
   };
 }
 
@@ -385,7 +410,7 @@ function reportFailure(tokens: readonly Token[], failure: Failure, problems: Pro
   const { at } = failure;
   const found = tokens[at] as Token | undefined;
   const before = tokens[at - 1] as Token | undefined;
-  const expected = describeExpected(failure);
+  const expected = describeExpected(failure, before);
   const ended = found === undefined || found.end === found.startOffset;
   if (before !== undefined && (ended || (found.firstOnLine && failure.kind !== "leftover"))) {
     const place = { start: before.end, end: before.end };

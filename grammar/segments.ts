@@ -59,11 +59,10 @@ function beginsDeclaration(
       const short = current?.tokenType === t.words.variant || current?.tokenType === t.words.import;
       return closed || previous?.tokenType === t.RightCurly || (short && nextWord);
     }
+    const inEquilibrium = current?.tokenType === t.words.equilibrium && (depth > 0 || !closed);
+    if (type === t.words.neuron && inEquilibrium) return opensBody(tokens, at + 1);
     if (depth === 0) return true;
     if (type === t.words.import) return next?.tokenType === t.LeftCurly;
-    if (type === t.words.neuron && current?.tokenType === t.words.equilibrium) {
-      return opensBody(tokens, at + 1);
-    }
     return nextWord;
   }
   if (depth > 0 || (type !== t.Name && type !== t.TypeName)) return false;

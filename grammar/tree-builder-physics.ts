@@ -13,7 +13,6 @@ import {
   child,
   identifier,
   identifiers,
-  invalid,
   spanOfNode,
   spanOfToken,
   stringLiteral,
@@ -130,28 +129,15 @@ const conditionTypes = {
 function buildConditions(cst: CstNode, building: Building): ProblemField | undefined {
   const found = Object.entries(conditionTypes).find(([word]) => token(cst, word) !== undefined);
   if (found === undefined) return undefined;
-  const equations: Equation[] = [];
-  const periodic: Expression[] = all(cst, "expression").map((one) =>
-    buildExpression(one, cst, building),
-  );
-  const firstPeriodic = token(cst, "PeriodicWord")?.startOffset ?? Infinity;
-  for (const one of all(cst, "equationOrMore")) {
-    const left = buildExpression(child(one, "expression", 0), one, building);
-    if (token(one, "Equals") !== undefined) {
-      equations.push(buildEquation(one, building));
-    } else if (left.span.start > firstPeriodic) {
-      periodic.push(left);
-    } else {
-      const { end } = left.span;
-      const missing = { start: end, end };
-      if (left.type !== "invalid" && one.recoveredNode !== true) {
-        building.problems.add("S002", missing, { expected: "`=`", after: "the left side" });
-      }
-      equations.push({ left, right: invalid(missing), span: left.span });
+  const equations = buildEquations(cst, building);
+  const periodic: Expression[] = [];
+  for (const list of all(cst, "periodic")) {
+    for (const one of all(list, "solution")) {
+      if (token(one, "Equals") !== undefined) equations.push(buildEquation(one, building));
+      else periodic.push(buildExpression(child(one, "expression"), one, building));
     }
   }
-  periodic.sort((a, b) => a.span.start - b.span.start);
-  return { type: found[1], equations, periodic, span: { ...spanOfNode(cst) } };
+  return { type: found[1], equations, periodic, span: spanOfNode(cst) };
 }
 
 /* ---------------------------------------------------------------- solvers */

@@ -15,7 +15,7 @@ import type {
   TypeExpression,
 } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
-import { Reporter } from "../diagnostics/diagnostic.js";
+import type { Reporter } from "../diagnostics/diagnostic.js";
 import type { GraphType, Size, TensorType } from "../ir/types.js";
 import type { Environment, Found } from "../resolve/environment.js";
 import type { Place } from "./scope.js";

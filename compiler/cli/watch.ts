@@ -20,11 +20,10 @@ export async function watchSources(
   const folders = new Set<string>();
   for (const name of names) if (statSync(name).isDirectory()) folders.add(name);
   for (const source of findSources(names)) folders.add(dirname(source.file));
-  await report(step, terminal);
-  terminal.err("watching for changes; Ctrl-C ends\n");
   return await new Promise<number>((resolve) => {
     let timer: NodeJS.Timeout | undefined;
-    let running = Promise.resolve();
+    // The watchers stand before the first step, so that no change falls between the two.
+    let running = report(step, terminal);
     const watchers = [...folders].map((folder) =>
       watch(folder, (_event, file) => {
         if (file !== null && !file.endsWith(".sgnn")) return;
@@ -32,6 +31,7 @@ export async function watchSources(
         timer = setTimeout(() => (running = running.then(() => report(step, terminal))), settle);
       }),
     );
+    void running.then(() => terminal.err("watching for changes; Ctrl-C ends\n"));
     process.once("SIGINT", () => {
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();

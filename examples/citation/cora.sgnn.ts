@@ -302,13 +302,12 @@ export class CoraLIF extends sg.Model<CoraNetInputs> {
   }
 
   forward({ g }: CoraNetInputs, run: Run): Tensor {
-    const out1 = this.outputDropout1.forward(g.nodes.x, run); // real[N, 1433]     cora.sgnn:11
-    const out2 = this.outputGcn1.forward(out1, g); // real[N, 16]       cora.sgnn:11
-    const out3 = this.outputLif.forward([out2], run, { steps: 8, held: [true] }); // spike[T, N, 16]   cora.sgnn:11
-    const out4 = this.outputDropout2.forward(out3, run); // graded[N, 16]     cora.sgnn:11
-    const out5 = this.outputGcn2.forward(out4, g); // real[N, 7]        cora.sgnn:11
-    const out6 = sg.hold(out5, 8); // real[T, N, 7]     cora.sgnn:11
-    return sg.rate(out6, 8); // real[N, 7]        cora.sgnn:11
+    const out1 = this.outputDropout1.forward(g.nodes.x, run); // real[N, 1433]      cora.sgnn:11
+    const out2 = this.outputGcn1.forward(out1, g); // real[N, 16]        cora.sgnn:11
+    const out3 = this.outputLif.forward([out2], run, { steps: 8, held: [true] }); // spike[T, N, 16]    cora.sgnn:11
+    const out4 = this.outputDropout2.forward(out3, run); // graded[T, N, 16]   cora.sgnn:11
+    const out5 = this.outputGcn2.forward(out4, g); // real[T, N, 7]      cora.sgnn:11
+    return sg.rate(out5, 8); // real[N, 7]         cora.sgnn:11
   }
 }
 
@@ -338,10 +337,9 @@ export class CoraVSN extends sg.Model<CoraNetInputs> {
     const out1 = this.outputDropout1.forward(g.nodes.x, run); // real[N, 1433]      cora.sgnn:11
     const out2 = this.outputGcn1.forward(out1, g); // real[N, 16]        cora.sgnn:11
     const out3 = this.outputVsn.forward([out2], run, { steps: 4, held: [true] }); // graded[T, N, 16]   cora.sgnn:11
-    const out4 = this.outputDropout2.forward(out3, run); // graded[N, 16]      cora.sgnn:11
-    const out5 = this.outputGcn2.forward(out4, g); // real[N, 7]         cora.sgnn:11
-    const out6 = sg.hold(out5, 4); // real[T, N, 7]      cora.sgnn:11
-    return sg.rate(out6, 4); // real[N, 7]         cora.sgnn:11
+    const out4 = this.outputDropout2.forward(out3, run); // graded[T, N, 16]   cora.sgnn:11
+    const out5 = this.outputGcn2.forward(out4, g); // real[T, N, 7]      cora.sgnn:11
+    return sg.rate(out5, 4); // real[N, 7]         cora.sgnn:11
   }
 }
 

@@ -4,6 +4,7 @@
  * standard  (x - mean) / deviation per column (population deviation; a constant column is only shifted)
  * minmax    (x - low) / (high - low) per column
  * rows      each row divided by the sum of its absolute values (no state; for bags of words)
+ * none      as it is
  *
  * A target with one column, or any column of a feature, has its own shift and factor.
  */
@@ -24,7 +25,7 @@ export interface FieldScale {
 /** By name. */
 export type ScaleState = Readonly<Record<string, FieldScale>>;
 
-const methods = ["standard", "minmax", "rows"];
+const methods = ["standard", "minmax", "rows", "none"];
 
 /**
  * Fits the scalers a data set asks for on its training units.
@@ -42,6 +43,7 @@ export function fitScale(dataset: Dataset, train: Int32Array, labelTarget: boole
       );
     }
     const where = placeOf(name, dataset);
+    if (method === "none") continue;
     if (name === "target" && (labelTarget || method === "rows")) {
       throw dataError(
         "R274",

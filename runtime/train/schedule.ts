@@ -6,13 +6,14 @@ import type { NamedCall } from "./spec.js";
 /** The factor in epoch 1, 2, ..; a pure function of its arguments, so resuming needs no state. */
 export type Schedule = (epoch: number) => number;
 
-const names = ["constant", "cosine", "step"];
+const names = ["constant", "cosine", "step", "exponential"];
 
 /**
  * constant            1
  * cosine(warmup, low) rises linearly over the first `warmup` epochs (0), then falls along half a cosine
  *                     to `low` (0) in the last epoch (Loshchilov and Hutter 2017)
- * step(every, factor) times `factor` (0.1) after each `every` epochs
+ * step(every, factor) times `factor` (0.1) after each `every` epochs (a third of all)
+ * exponential(factor) times `factor` (0.95) after each epoch
  * @throws SgnnError R301 for another name
  */
 export function createSchedule(call: NamedCall | undefined, epochs: number): Schedule {
@@ -32,6 +33,10 @@ export function createSchedule(call: NamedCall | undefined, epochs: number): Sch
     case "step": {
       const { every = Math.max(1, Math.ceil(epochs / 3)), factor = 0.1 } = args;
       return (epoch) => factor ** Math.floor((epoch - 1) / every);
+    }
+    case "exponential": {
+      const { factor = 0.95 } = args;
+      return (epoch) => factor ** (epoch - 1);
     }
     default:
       throw trainError(

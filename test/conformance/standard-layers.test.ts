@@ -118,7 +118,8 @@ describeOracles("standard layers", () => {
         const topology = sg.createGraph({ edgeIndex: oracle.ints("in.edge_index"), nodeCount: 37 });
         const hasEdges = oracle.has("in.edge_attr");
         const forward = (x: Tensor, attr?: Tensor): Tensor => {
-          const edges = attr ? { attr: sg.takeRows(attr, topology.order) } : {};
+          const edges: Record<string, Tensor> = {};
+          if (attr) edges["attr"] = sg.takeRows(attr, topology.order);
           const g = new sg.Graph<sg.Features, sg.Features>(topology.topology, { x }, edges);
           return model.forward({ g }, sg.createRun());
         };

@@ -214,6 +214,10 @@ describe("scalers", () => {
       Float32Array.of(0.25, 0.75, 0, 0, 1, 0, -0.5, 0.5),
     );
   });
+  it("none leaves things as they are, class targets too", async () => {
+    const data = await load(spec(saveNpz(three), { scale: [{ name: "target", method: "none" }] }));
+    expect(fitScale(data, Int32Array.of(0), true)).toEqual({});
+  });
   it("tells what cannot be scaled", async () => {
     const fail = async (name: string, method: string, label = false) =>
       failure(async () =>

@@ -99,6 +99,8 @@ describe("schedules", () => {
     expect(cosine(7)).toBeCloseTo(0.1 + 0.45 * (1 + Math.cos((Math.PI * 4) / 9)), 12);
     const step = createSchedule({ name: "step", args: { every: 5, factor: 0.5 } }, 20);
     expect([1, 5, 6, 10, 11].map(step)).toEqual([1, 1, 0.5, 0.5, 0.25]);
+    const decaying = createSchedule({ name: "exponential", args: { factor: 0.5 } }, 20);
+    expect([1, 2, 3].map(decaying)).toEqual([1, 0.5, 0.25]);
     expect(fails(() => createSchedule({ name: "cosin", args: {} }, 3)).fix).toContain('"cosine"');
   });
 });

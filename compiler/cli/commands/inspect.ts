@@ -12,6 +12,7 @@ import { exit, usageError } from "../errors.js";
 import { findSource } from "../files.js";
 import { checkOne } from "../sources.js";
 import { textTable } from "../training/comparison.js";
+import { modelsNamed } from "../training/experiments.js";
 import { unknownModel } from "../training/unknown-model.js";
 
 export const inspect: Command = {
@@ -41,7 +42,8 @@ are formulas in the number of nodes N, edges E and graphs G; spiking inputs coun
     }
     const program = plan(checked.program);
     const wanted = invocation.text("model");
-    const models = program.models.filter((model) => wanted === undefined || model.name === wanted);
+    const meant = wanted === undefined ? undefined : modelsNamed(wanted, program);
+    const models = program.models.filter((model) => meant?.includes(model.name) ?? true);
     const names = program.models.map((model) => model.name);
     if (names.length === 0) throw usageError(`there is no model in ${checked.source.file}`);
     if (wanted !== undefined && models.length === 0) throw unknownModel(wanted, names, "inspect");

@@ -14,7 +14,7 @@ import { missingFile } from "../files.js";
 import type { GeneratedModule } from "../generated.js";
 import type { Terminal } from "../terminal.js";
 import { backendOption, startBackend } from "../training/backend.js";
-import { loadRun, prepare } from "../training/experiments.js";
+import { loadRun, modelsNamed, prepare } from "../training/experiments.js";
 import { findRun } from "../training/run-folders.js";
 import { unknownModel } from "../training/unknown-model.js";
 
@@ -101,13 +101,16 @@ async function fromSource(
 ): Promise<Chosen | number> {
   const prepared = await prepare(file, terminal);
   if (typeof prepared === "number") return prepared;
-  const { module } = prepared;
-  const names = [...module.models.keys()];
-  if (names.length === 0) throw usageError(`there is no model in ${file}`);
-  if (wanted === undefined && names.length > 1) {
-    throw usageError(`${file} has several models`, `choose one with --model: ${names.join(", ")}`);
+  const { module, program } = prepared;
+  const all = [...module.models.keys()];
+  if (all.length === 0) throw usageError(`there is no model in ${file}`);
+  const names = wanted === undefined ? all : modelsNamed(wanted, program);
+  if (names.length > 1) {
+    const what =
+      wanted === undefined ? `${file} has several models` : `${wanted} has several variants`;
+    throw usageError(what, `choose one with --model: ${names.join(", ")}`);
   }
-  return { module, model: pick(module, wanted ?? names[0]), folder: undefined };
+  return { module, model: pick(module, names[0] ?? wanted ?? all[0]), folder: undefined };
 }
 
 function pick(module: GeneratedModule, name: string): Predictable {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { readFileText } from "../../../runtime/data/files.js";
 import type { Experiment } from "../../../runtime/train/spec.js";
+import type { Program } from "../../ir/ir.js";
 import { count, printDiagnostics, summary } from "../diagnostics.js";
 import { exit, inputError } from "../errors.js";
 import { findSource, type Source } from "../files.js";
@@ -18,6 +19,7 @@ export const originName = "origin.json";
 /** A compiled and loaded source. */
 export interface Prepared {
   readonly source: Source;
+  readonly program: Program;
   readonly module: GeneratedModule;
   /** What every run folder keeps besides its results: the source and the generated code. */
   readonly files: Readonly<Record<string, string>>;
@@ -31,26 +33,27 @@ export async function prepare(name: string, terminal: Terminal): Promise<Prepare
   const source = findSource(name);
   const compiled = await compileOne(source);
   printDiagnostics([compiled], terminal);
-  if (compiled.text === undefined) {
+  const { text, program } = compiled;
+  if (text === undefined || program === undefined) {
     terminal.err(`${summary(count([compiled]), 1)}\n`);
     return exit.input;
   }
   const { toJavaScript } = await import("../../emit/index.js");
-  const javascript = await toJavaScript(compiled.text);
+  const javascript = await toJavaScript(text);
   const files = {
     [basename(source.file)]: source.text,
-    "model.sgnn.ts": compiled.text,
+    "model.sgnn.ts": text,
     [javascriptName]: javascript,
   };
-  return { source, module: await loadGenerated(javascript), files };
+  return { source, program, module: await loadGenerated(javascript), files };
 }
 
 /**
- * The experiments of a file, or only those of one model or variant.
+ * The experiments of a file, or only those of one variant, or of a model and its variants.
  * Throws an input error when the file trains nothing, a usage error when the name is not among them.
  */
 export function chooseExperiments(
-  { source, module }: Prepared,
+  { source, program, module }: Prepared,
   model: string | undefined,
 ): readonly Experiment[] {
   const { experiments } = module;
@@ -61,9 +64,17 @@ export function chooseExperiments(
     });
   }
   if (model === undefined) return experiments;
-  const chosen = experiments.filter((one) => one.name === model || one.model === model);
+  const wanted = modelsNamed(model, program);
+  const chosen = experiments.filter((one) => one.name === model || wanted.includes(one.model));
   if (chosen.length > 0) return chosen;
-  throw unknownModel(model, [...new Set(experiments.map((one) => one.model))], `train`);
+  throw unknownModel(model, [...new Set(experiments.map((one) => one.model))], "train");
+}
+
+/** The models that a name means: itself, or all variants of the model it names. */
+export function modelsNamed(name: string, program: Program): readonly string[] {
+  const exact = program.models.filter((model) => model.name === name);
+  const meant = exact.length > 0 ? exact : program.models.filter((model) => model.model === name);
+  return meant.map((model) => model.name);
 }
 
 /** Where a run came from, relative to its folder, so that a moved project still finds its data. */

@@ -2,7 +2,7 @@
 import { entry } from "../../diagnostic.js";
 import { layer, model } from "./examples.js";
 
-interface Sides {
+export interface Sides {
   readonly expected: string;
   readonly because: string;
   readonly actual: string;
