@@ -1,4 +1,5 @@
-// Builds dist/ from scratch: TypeScript to JavaScript, and the files that are not TypeScript beside it.
+// Builds dist/: TypeScript to JavaScript, and the files that are not TypeScript beside it. The new tree
+// is made elsewhere and moved into place, so that a `sgnnc` that runs meanwhile never sees half of it.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -6,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,39 +16,45 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const dist = join(root, "dist");
+const next = join(root, "node_modules", `.sgnn-build-${process.pid}`);
 
-rmSync(dist, { recursive: true, force: true });
 const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-const built = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
-process.exitCode = built.status ?? 1;
+const built = spawnSync(
+  process.execPath,
+  [compiler, "-p", "tsconfig.build.json", "--outDir", next],
+  { cwd: root, stdio: "inherit" },
+);
+if (built.status !== 0) {
+  rmSync(next, { recursive: true, force: true });
+  process.exit(built.status ?? 1);
+}
 
 for (const folder of ["grammar", "compiler", "runtime"]) {
   for (const file of readdirSync(join(root, folder), { recursive: true })) {
     if (!/\.(wasm|json|css)$/.test(file)) continue;
-    const target = join(dist, folder, file);
+    const target = join(next, folder, file);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(join(root, folder, file), target);
   }
 }
+
 // grammar/chevrotain.ts says why: one module instead of some seven hundred.
 const chevrotain = join(root, "node_modules", "chevrotain");
 const { version } = JSON.parse(readFileSync(join(chevrotain, "package.json"), "utf8"));
 writeFileSync(
-  join(dist, "grammar", "chevrotain.js"),
+  join(next, "grammar", "chevrotain.js"),
   `/*! Chevrotain ${version}, copyright SAP SE and contributors, Apache License 2.0 */\n` +
     readFileSync(join(chevrotain, "lib", "chevrotain.min.mjs"), "utf8"),
 );
 
-const executable = join(dist, "compiler", "cli", "main.js");
-chmodSync(executable, 0o755);
+chmodSync(join(next, "compiler", "cli", "main.js"), 0o755);
+const dist = join(root, "dist");
+rmSync(dist, { recursive: true, force: true });
+renameSync(next, dist);
 
 // npm links a package's own command only where it is installed; this makes `npx sgnnc` work in the clone.
 const bin = join(root, "node_modules", ".bin", "sgnnc");
 if (process.platform !== "win32") {
   rmSync(bin, { force: true });
-  symlinkSync(relative(dirname(bin), executable), bin);
+  symlinkSync(relative(dirname(bin), join(dist, "compiler", "cli", "main.js")), bin);
 }

@@ -80,12 +80,16 @@ export class Reporter {
 
   get diagnostics(): readonly Diagnostic[] {
     return [...this.found.values()].sort(
-      (a, b) =>
-        a.file.localeCompare(b.file) || a.span.start - b.span.start || a.code.localeCompare(b.code),
+      (a, b) => inOrder(a.file, b.file) || a.span.start - b.span.start || inOrder(a.code, b.code),
     );
   }
 
   get hasErrors(): boolean {
     return [...this.found.values()].some((d) => d.severity === "error");
   }
+}
+
+/** Order of character codes: the same in every locale, and without loading one. */
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

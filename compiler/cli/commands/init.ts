@@ -24,13 +24,13 @@ data Trusses {
 }
 
 /// \`A\` is a neuron or an activation: the variants below fill it in.
-model TrussNet<A: relu>(g: graph(x: real[N, 5])) -> real[G, 1] {
-  let h = g.x |> SAGE<32>(g) |> A         // real[N, 32]: one row per joint
-  let k = h |> SAGE<32>(g) |> A           // messages have travelled along two members
-  return pool mean k over g |> Dense<1>   // real[G, 1]: one number per truss
+model TrussNet<A: relu, steps: 1>(g: graph(x: real[N, 5])) -> real[G, 1] {
+  let s = over time steps { g.x |> SAGE<32>(g) |> A |> SAGE<32>(g) |> A }
+  let h = rate(s)                         // real[N, 32]: one row per joint
+  return pool mean h over g |> Dense<1>   // real[G, 1]: one number per truss
 }
 variant TrussReLU = TrussNet<A: relu>
-variant TrussVSN  = TrussNet<A: VSN>      // neurons that let their input through when they spike
+variant TrussVSN  = TrussNet<A: VSN, steps: 4>   // neurons pass their input on when they spike
 
 train TrussNet on Trusses {
   loss     mse(output, target)
