@@ -63,6 +63,8 @@ class BodyReader {
   /** Brackets open inside the body, innermost last; `range` ones close with either bracket. */
   private open: { readonly token: Token; readonly range: boolean }[] = [];
   private balanced = true;
+  /** The last `}` of the declaration that is first on its line. */
+  private lastBrace: Token | undefined;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -74,6 +76,10 @@ class BodyReader {
 
   read(start: number): BodyPieces {
     this.balanced = this.bracesBalance(start);
+    for (let k = this.end - 1; k >= start && !this.balanced && this.lastBrace === undefined; k--) {
+      const token = this.tokens[k];
+      if (token.tokenType === t.RightCurly && token.firstOnLine) this.lastBrace = token;
+    }
     for (let k = start; k < this.end; k++) {
       const token = this.tokens[k];
       const type = token.tokenType;
@@ -149,7 +155,7 @@ class BodyReader {
 
   private closesBody(token: Token): boolean {
     const inner = this.innermostBrace();
-    if (inner < 0) return true;
+    if (inner < 0) return this.balanced || !this.isStray(token);
     if (this.balanced || !token.firstOnLine) return false;
     // `}` below the line that opened the body: the braces between were never closed.
     return (
@@ -158,11 +164,18 @@ class BodyReader {
     );
   }
 
+  /** `}` too many: not where the body should end, and one that is follows. */
+  private isStray(token: Token): boolean {
+    if (token.firstOnLine && token.indentation === this.opening.indentation) return false;
+    const last = this.lastBrace;
+    return last !== undefined && last !== token && last.indentation === this.opening.indentation;
+  }
+
   private closeBracket(token: Token): void {
     const inner = this.innermostBrace();
     if (token.tokenType === t.RightCurly) {
-      this.closeDownTo(inner + 1);
-      this.open.pop();
+      this.closeDownTo(Math.max(0, inner + 1));
+      if (inner >= 0) this.open.pop();
       return;
     }
     const top = this.open.at(-1);
@@ -214,6 +227,8 @@ class BodyReader {
     const word = type === t.Name || type === t.TypeName || (t.isWord(type) && !t.isReserved(type));
     if (!word || next === undefined || next.firstOnLine) return false;
     if (next.tokenType === t.Equals) return true;
+    const calls = next.tokenType === t.LeftParen && this.piece[0]?.tokenType !== t.words.sample;
+    if (calls && !hasResult) return true;
     return besideWord && (!hasResult || type === t.Name);
   }
 

@@ -89,6 +89,10 @@ export function describeExpected(failure: Failure, before: Token | undefined): s
   if (kind === "mismatch" && opened && element !== undefined && closes.has(expected[0])) {
     return `${element} or ${t.describeTokenType(expected[0])}`;
   }
+  if (kind === "mismatch" && !opened && closes.has(expected[0])) {
+    const separator = element !== undefined ? "`,`" : "an operator";
+    return `${separator} or ${t.describeTokenType(expected[0])}`;
+  }
   if (kind === "leftover") return "an operator, or a new line with the next field";
   if (kind === "mismatch") return describeToken(expected[0] ?? "", rules);
   let k = rules.length - 1;

@@ -291,6 +291,8 @@ function placeTokens(text: string, tokens: Token[], trivia: Trivia[]): void {
     gap(at, token.startOffset);
     if (fresh) indentation = token.startOffset - lineStart;
     token.end = token.startOffset + token.image.length;
+    // Chevrotain fills in only the start; the spans of the tree are made from both.
+    token.endOffset = token.end - 1;
     token.firstOnLine = fresh;
     token.indentation = indentation;
     token.joined = token.startOffset === at && at > 0 && !fresh;

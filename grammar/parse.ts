@@ -2,7 +2,7 @@
  * The way from text to tree: tokens, then declarations, then fields, each parsed on its own, so that an
  * error stays where it is.
  */
-import type { CstNode } from "chevrotain";
+import type { CstNode, TokenType } from "chevrotain";
 import { readBody, virtualToken } from "./body.js";
 import type { BodyPieces } from "./body.js";
 import { describeFound } from "./errors.js";
@@ -12,7 +12,7 @@ import { spanOf, tokenize } from "./lexer.js";
 import type { Token } from "./lexer.js";
 import { ProblemList } from "./problems.js";
 import type { SyntaxProblem } from "./problems.js";
-import { readRule } from "./repair.js";
+import { readRule } from "./read-rule.js";
 import { muted, readFields, readResultBody } from "./read-fields.js";
 import { splitDeclarations } from "./segments.js";
 import type { Segment } from "./segments.js";
@@ -308,7 +308,9 @@ class FileReader {
         };
       }
       case t.words.model:
-        if (token(cst, "SolvesWord") !== undefined) return this.solver(header, body, base);
+        if (token(cst, "SolvesWord") !== undefined || (!header.complete && looksLikeSolver(body))) {
+          return this.solver(header, body, base);
+        }
         return this.withResult("model", header, body, opening, doc, span);
       case t.words.function:
         return this.withResult("function", header, body, opening, doc, span);
@@ -383,6 +385,13 @@ class FileReader {
       .replace(/^\/\/\/ ?/, "")
       .trimEnd();
   }
+}
+
+/** A model whose header did not parse may still show that it solves a problem. */
+function looksLikeSolver({ pieces }: BodyPieces): boolean {
+  const first = pieces[0]?.[0]?.tokenType as TokenType | undefined;
+  const second = pieces[0]?.[1]?.tokenType as TokenType | undefined;
+  return first === t.words.separable || (first === t.words.over && second === t.LeftParen);
 }
 
 function spanOfTokens(tokens: readonly Token[]): Span {

@@ -103,6 +103,10 @@ export class ProblemList {
     if (!this.byStart.has(span.start)) this.byStart.set(span.start, problem as SyntaxProblem);
   }
 
+  get size(): number {
+    return this.byStart.size;
+  }
+
   /** In source order. */
   sorted(): SyntaxProblem[] {
     return [...this.byStart.values()].sort((a, b) => a.span.start - b.span.start);

@@ -7,7 +7,8 @@ import type { Body } from "./fields.js";
 import { spanOf } from "./lexer.js";
 import type { Token } from "./lexer.js";
 import { ProblemList } from "./problems.js";
-import { readRule } from "./repair.js";
+import { readRule } from "./read-rule.js";
+import { closers, openers } from "./repair.js";
 import { closest } from "./spelling.js";
 import * as t from "./tokens.js";
 import { buildBodyParts } from "./tree-builder-callables.js";
@@ -165,11 +166,17 @@ function reportUnknown(
   problems.add("S009", span, { word: word.image, owner, suggestion, valid }, { edits });
 }
 
-/** Index of the next token that certainly begins a field, from `from` on; the length when there is none. */
+/**
+ * Index of the next token that certainly begins a field, from `from` on; the length when there is none. A
+ * word inside brackets begins none.
+ */
 function nextField(body: Body, tokens: readonly Token[], from: number): number {
-  for (let k = from; k + 1 < tokens.length; k++) {
+  let depth = 0;
+  for (let k = 0; k + 1 < tokens.length; k++) {
     const type = tokens[k].tokenType;
-    if (!body.fields.has(type)) continue;
+    if (openers.has(type)) depth++;
+    else if (closers.has(type)) depth--;
+    if (k < from || depth > 0 || !body.fields.has(type)) continue;
     const next = tokens[k + 1].tokenType;
     // An entry of the samples, not the field of the same name.
     const entry = tokens[0].tokenType === t.words.sample && next === t.NumberToken;

@@ -118,7 +118,7 @@ export function buildType(
     return { type: "graphType", fields, span };
   }
   const kind = token(cst, "Name");
-  if (kind === undefined) return invalid(span);
+  if (kind === undefined || kind.image === "") return invalid(span);
   const bracketed = token(cst, "LeftSquare") !== undefined || all(cst, "dim").length > 0;
   return {
     type: "tensorType",

@@ -28,6 +28,7 @@ import type {
   Expression,
   GenericArgument,
   Identifier,
+  Invalid,
   Let,
   Name,
   NumberLiteral,
@@ -280,7 +281,8 @@ export function buildNumber(
   return { type: "number", value: Number.isFinite(value) ? value : 0, span };
 }
 
-function nameOrCall(call: Call): Name | Call {
+function nameOrCall(call: Call): Name | Call | Invalid {
+  if (call.callee.text === "") return invalid(call.span);
   if (call.args !== undefined || call.generics.length > 0) return call;
   return { type: "name", text: call.callee.text, span: call.span };
 }
@@ -359,10 +361,12 @@ function buildGather(cst: CstNode, building: Building): Expression {
   const span = spanOfNode(cst);
   if (cst.recoveredNode === true) return invalid(span);
   const body = buildBlock(child(cst, "block"), cst, building);
+  const reducers = buildReducers(cst);
+  if (reducers === undefined) return invalid(span);
   const graph = token(cst, "graph");
   const made: Expression = {
     type: "gather",
-    reducers: buildReducers(cst),
+    reducers,
     source: identifier(token(cst, "source"), cst),
     target: identifier(token(cst, "target"), cst),
     graph: graph === undefined ? undefined : identifier(graph, cst),
@@ -377,21 +381,21 @@ function buildPool(cst: CstNode, building: Building): Expression {
   const span = spanOfNode(cst);
   if (cst.recoveredNode === true) return invalid(span);
   const operand = buildPostfix(cst, building);
+  const reducers = buildReducers(cst);
+  if (reducers === undefined) return invalid(span);
   const graph = identifier(token(cst, "Name"), cst);
-  return deeper(
-    { type: "pool", reducers: buildReducers(cst), operand, graph, span },
-    [operand],
-    building,
-  );
+  return deeper({ type: "pool", reducers, operand, graph, span }, [operand], building);
 }
 
-function buildReducers(cst: CstNode): Aggregator[] {
+/** Undefined when one is missing. */
+function buildReducers(cst: CstNode): Aggregator[] | undefined {
   const reducer = child(cst, "reducer");
-  if (reducer === undefined) return [];
-  return all(reducer, "aggregator").map((one) => {
+  if (reducer === undefined) return undefined;
+  const reducers = all(reducer, "aggregator").map((one) => {
     const written = token(one, "SoftmaxWeighted") ?? token(one, "Name");
     return { name: written?.image ?? "", span: spanOfNode(one) };
   });
+  return reducers.some((one) => one.name === "") ? undefined : reducers;
 }
 
 function buildOver(cst: CstNode, building: Building): Expression {

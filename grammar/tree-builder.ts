@@ -76,9 +76,10 @@ export function identifier(from: IToken | undefined, parent: CstNode): Identifie
   return { text: from.image, span: spanOfToken(from) };
 }
 
-/** Names by token type or label. */
+/** Names by token type or label, without the missing ones. */
 export function identifiers(parent: CstNode, name: string): Identifier[] {
-  return tokens(parent, name).map((one) => identifier(one, parent));
+  const written = tokens(parent, name).filter((one) => one.image !== "");
+  return written.map((one) => identifier(one, parent));
 }
 
 const escapes = new Map([
