@@ -12,6 +12,7 @@ import type { Body } from "./fields.js";
 import type { Token } from "./lexer.js";
 import type { ProblemList } from "./problems.js";
 import * as t from "./tokens.js";
+import { retyped } from "./words.js";
 
 export interface BodyPieces {
   readonly pieces: Token[][];
@@ -90,7 +91,7 @@ class BodyReader {
       }
       if (closing.has(type)) this.open.push({ token, range: this.opensRange(k) });
       else if (closers.has(type)) this.closeBracket(token);
-      this.piece.push(token);
+      this.piece.push(this.isStrayWord(k) ? retyped(token, t.Name) : token);
     }
     this.closeDownTo(0);
     const last = this.tokens[this.end - 1] ?? this.opening;
@@ -230,6 +231,16 @@ class BodyReader {
     const calls = next.tokenType === t.LeftParen && this.piece[0]?.tokenType !== t.words.sample;
     if (calls && !hasResult) return true;
     return besideWord && (!hasResult || type === t.Name);
+  }
+
+  /** `0.9 * v input`: a field keyword with nothing after it begins no field; it is a name in the way. */
+  private isStrayWord(at: number): boolean {
+    const token = this.tokens[at];
+    if (this.piece.length === 0 || token.firstOnLine || t.isReserved(token.tokenType)) return false;
+    if (!this.body.fields.has(token.tokenType) || token.tokenType === t.words.unchecked)
+      return false;
+    const next = at + 1 < this.end ? this.tokens[at + 1] : undefined;
+    return next === undefined || next.firstOnLine || next.tokenType === t.RightCurly;
   }
 
   /** `sample interior 1000, initial 200`: in a problem these words begin an entry as well as a field. */

@@ -15,7 +15,7 @@ import { buildBodyParts } from "./tree-builder-callables.js";
 import { invalid } from "./tree-builder.js";
 import type { Building } from "./tree-builder.js";
 import type { BodyItem, Expression } from "./tree.js";
-import { retype } from "./words.js";
+import { retyped } from "./words.js";
 
 type FieldsRule =
   | "neuronFields"
@@ -146,12 +146,6 @@ function isContextual(token: Token): boolean {
   return (
     t.isWord(token.tokenType) && !t.isReserved(token.tokenType) && token.tokenType !== t.TypeName
   );
-}
-
-function retyped(token: Token, type: Token["tokenType"]): Token {
-  const copy = { ...token };
-  retype(copy, type);
-  return copy;
 }
 
 function reportUnknown(

@@ -11,7 +11,7 @@ import { spanOf } from "./lexer.js";
 import type { ProblemList } from "./problems.js";
 import { reportFailure } from "./failure.js";
 import * as t from "./tokens.js";
-import { retype } from "./words.js";
+import { retyped } from "./words.js";
 
 export const openers = new Set<TokenType>([t.LeftParen, t.LeftSquare, t.LeftCurly, t.GenericOpen]);
 export const closers = new Set<TokenType>([t.RightParen, t.RightSquare, t.RightCurly, t.Greater]);
@@ -107,7 +107,7 @@ function* replacements(
       problems.add("S016", span, { found: found.image, wanted }, edit(span, wanted)),
     );
   }
-  const name = nameInstead(expected, found, failure);
+  const name = nameInstead(opensParameters(tokens, failure) ? t.Name : expected, found, failure);
   if (name !== undefined) yield replaced(tokens, at, name.type, name.report);
   if (type === t.Semicolon) {
     yield removed(tokens, at, (problems) => problems.add("S017", span, {}, edit(span, "")));
@@ -142,6 +142,12 @@ function isMissingType(failure: Failure, tokens: readonly Token[]): boolean {
   const rule = failure.rules.at(-1);
   if (rule !== "param" && rule !== "running") return false;
   return !tokens.slice(failure.at + 1).some((one) => one.tokenType === t.Equals);
+}
+
+/** `(data: real[N, 4])`: an empty list would do for the parser, the author began its first name. */
+function opensParameters(tokens: readonly Token[], { at, rules }: Failure): boolean {
+  if (rules.at(-1) !== "parameters" || tokens[at - 1]?.tokenType !== t.LeftParen) return false;
+  return (tokens[at + 1] as Token | undefined)?.tokenType === t.Colon;
 }
 
 /** A name in the wrong case, or a reserved word as a name. */
@@ -180,7 +186,9 @@ function nameInstead(
         ),
     };
   }
-  if ((wantsName || expected === t.TypeName) && t.isReserved(type) && !found.firstOnLine) {
+  const inList = failure.rules.at(-1) === "parameter" || failure.rules.at(-1) === "parameters";
+  const mayBeName = !found.firstOnLine || inList;
+  if ((wantsName || expected === t.TypeName) && t.isReserved(type) && mayBeName) {
     return {
       type: expected ?? t.Name,
       report: (problems) => problems.add("S015", span, { word: name }),
@@ -239,8 +247,7 @@ function replaced(
   report: (problems: ProblemList) => void,
 ): Repair {
   const copy = [...tokens];
-  copy[at] = { ...tokens[at] };
-  retype(copy[at], type);
+  copy[at] = retyped(tokens[at], type);
   return { tokens: copy, added: 0, report };
 }
 

@@ -61,6 +61,8 @@ function beginsDeclaration(
     }
     const inEquilibrium = current?.tokenType === t.words.equilibrium && (depth > 0 || !closed);
     if (type === t.words.neuron && inEquilibrium) return opensBody(tokens, at + 1);
+    // `(x: real[N], data: real[N])` over several lines: a parameter, whatever it is called.
+    if (next?.tokenType === t.Colon && previous !== undefined && isInList(previous)) return false;
     if (depth === 0) return true;
     if (type === t.words.import) return next?.tokenType === t.LeftCurly;
     return nextWord;
@@ -69,6 +71,10 @@ function beginsDeclaration(
   if (closed) return token.firstOnLine || previous === undefined || isEnd(previous);
   // A misspelt keyword below a declaration without a body, or below a broken header.
   return token.firstOnLine && nextWord && !next.firstOnLine && type === t.Name;
+}
+
+function isInList({ tokenType }: Token): boolean {
+  return tokenType === t.LeftParen || tokenType === t.Comma;
 }
 
 function isEnd(token: Token): boolean {

@@ -65,3 +65,10 @@ export function retype(token: IToken, type: TokenType): void {
   token.tokenType = type;
   if (type.tokenTypeIdx !== undefined) token.tokenTypeIdx = type.tokenTypeIdx;
 }
+
+/** The same token as another type. */
+export function retyped(token: Token, type: TokenType): Token {
+  const copy = { ...token };
+  retype(copy, type);
+  return copy;
+}

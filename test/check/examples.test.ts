@@ -1,7 +1,7 @@
 /** Every row of the type catalogue has an example that raises it, and its repair is right. */
 import { describe, expect, test } from "vitest";
 import { types } from "../../compiler/diagnostics/catalogue/types.js";
-import { check } from "./program.js";
+import { check } from "../declarations/check.js";
 
 const rows = Object.values(types);
 

@@ -73,7 +73,7 @@ export function rerecord(markdown: string, texts: ReadonlyMap<string, string>): 
     const text = texts.get(scenario.title);
     if (text === undefined || scenario.place === undefined) continue;
     const [first, last] = scenario.place;
-    lines.splice(first, last - first, ...(text === "" ? [] : text.split("\n")));
+    lines.splice(first, last - first, ...text.split("\n"));
   }
   return lines.join("\n");
 }

@@ -351,8 +351,10 @@ export const calls = {
     fix: ({ name }) =>
       `give it a default, \`${name}: ${/^[A-Z]/.test(name) ? "relu" : "16"}\`, or name it in the variant`,
     example: {
-      wrong: `model Net<c>(x: real[N, 8]) -> real[N, c] {\n  return x |> Dense<c>\n}`,
-      right: `model Net<c: 4>(x: real[N, 8]) -> real[N, c] {\n  return x |> Dense<c>\n}`,
+      wrong:
+        "model Net<c>(x: real[N, 8]) -> real[N, c] {\n  return x |> Dense<c>\n}\nvariant Small = Net",
+      right:
+        "model Net<c>(x: real[N, 8]) -> real[N, c] {\n  return x |> Dense<c>\n}\nvariant Small = Net<c: 4>",
     },
   }),
   modelSize: entry<{ name: string }>({

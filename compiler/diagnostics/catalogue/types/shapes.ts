@@ -344,9 +344,9 @@ export const shapes = {
     fix: () => "give every variant the same output size",
     example: {
       wrong:
-        'model Net<c: 4>(x: real[N, 8]) -> real[N, c] {\n  return x |> Dense<c>\n}\nvariant Wide = Net<c: 5>\ndata Set {\n  file   "set.npz"\n  sample x = "x", target = "y"\n  split  random 80 : 10 : 10\n}\ntrain Net on Set {\n  loss     mse(output, target)\n  optimize adam(rate: 1e-3)\n  epochs   2\n}',
+        'model Net<c: 4>(x: real[N, 8]) -> real[N, c] {\n  return x |> Dense<c>\n}\nvariant Narrow = Net\nvariant Wide = Net<c: 5>\ndata Set {\n  file   "set.npz"\n  sample x = "x", target = "y"\n  split  random 80 : 10 : 10\n}\ntrain Net on Set {\n  loss     mse(output, target)\n  optimize adam(rate: 1e-3)\n  epochs   2\n}',
       right:
-        'model Net<hidden: 4>(x: real[N, 8]) -> real[N, 4] {\n  return x |> Dense<hidden> |> relu |> Dense<4>\n}\nvariant Wide = Net<hidden: 5>\ndata Set {\n  file   "set.npz"\n  sample x = "x", target = "y"\n  split  random 80 : 10 : 10\n}\ntrain Net on Set {\n  loss     mse(output, target)\n  optimize adam(rate: 1e-3)\n  epochs   2\n}',
+        'model Net<hidden: 4>(x: real[N, 8]) -> real[N, 4] {\n  return x |> Dense<hidden> |> relu |> Dense<4>\n}\nvariant Narrow = Net\nvariant Wide = Net<hidden: 5>\ndata Set {\n  file   "set.npz"\n  sample x = "x", target = "y"\n  split  random 80 : 10 : 10\n}\ntrain Net on Set {\n  loss     mse(output, target)\n  optimize adam(rate: 1e-3)\n  epochs   2\n}',
     },
   }),
   neuronInputs: entry<{ name: string; first: string; other: string }>({
