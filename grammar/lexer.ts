@@ -39,13 +39,22 @@ const lexer = new Lexer(t.lexerTokens, {
 export function tokenize(source: string, problems: ProblemList): Tokens {
   const { text, skipped } = prepareSource(source, problems);
   const lexed = lexer.tokenize(text);
-  const trivia: Trivia[] = [...skipped];
-  for (const comment of lexed.groups.trivia ?? []) trivia.push(readComment(comment, problems));
+  const comments = (lexed.groups.trivia ?? []).map((comment) => readComment(comment, problems));
+  const trivia = [...comments, ...outside(skipped, comments)];
   const tokens = readTokens(lexed.tokens, trivia, problems);
   trivia.sort((a, b) => a.span.start - b.span.start);
   placeTokens(text, tokens, trivia);
   assignWords(tokens);
   return { tokens, trivia };
+}
+
+/** What was blanked inside a comment is part of the comment. Both lists are in source order. */
+function outside(skipped: readonly Trivia[], comments: readonly Trivia[]): Trivia[] {
+  let next = 0;
+  return skipped.filter(({ span }) => {
+    while (next < comments.length && comments[next].span.end <= span.start) next++;
+    return next === comments.length || comments[next].span.start >= span.end;
+  });
 }
 
 export function spanOf(token: IToken): Span {

@@ -125,7 +125,8 @@ describe("nothing of the source is lost", () => {
     expect(parse(`\ufeff${source}`).problems).toEqual([]);
   });
 
-  test("empty files and files of comments", () => {
+  test("empty files, files of comments, a conflict marker in a comment", () => {
+    expect(reassemble("/* a\n=======\n*/ b")).toBe("/* a\n=======\n*/ b");
     for (const source of ["", "\n", " \t\r\n", "// a", "/* a */", "/// a\n", "\ufeff"]) {
       expect(reassemble(source)).toBe(source);
       expect(parse(source).problems).toEqual([]);
