@@ -255,11 +255,22 @@ function special(
         rate: typeof rate === "number" ? body.constant(rate, site.name) : rate,
       });
     }
+    case "latent":
+      return latent(body, x, spans[0], site);
     case "rate":
       return rate(body, x, spans[0], site);
     default:
       return ERROR;
   }
+}
+
+/** `latent(w)`: what the optimiser moves, where `w` alone means the signs. */
+function latent(body: Body, x: Expr, span: Span, site: PrimitiveSite): Value {
+  if (x.tag !== "param" || x.type.kind !== "sign") {
+    body.report(types.latentWanted, span, { actual: body.describe(x) });
+    return ERROR;
+  }
+  return body.op("latent", [x], tensor("real", x.type.dims), site.whole);
 }
 
 function leakyRelu(body: Body, x: Expr, given: Given | undefined, site: PrimitiveSite): Value {

@@ -61,6 +61,7 @@ const TABLE: readonly Primitive[] = [
   row("cos", "unary", "cos"),
   row("erf", "unary", "erf"),
   row("sign", "unary", "sign"),
+  row("latent", "special", "latent"),
   row("clip", "special", "clip", ["x", "low", "high"]),
   row("max", "binary", "maximum", ["a", "b"]),
   row("min", "binary", "minimum", ["a", "b"]),

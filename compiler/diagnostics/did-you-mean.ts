@@ -11,10 +11,17 @@ export interface Candidates {
 /**
  * The candidate nearest to `name` by Damerau-Levenshtein distance, at most floor(0.4 n) + 1 away for
  * a name of n characters. Names of the right kind come first, then spelling; of equally near ones the
- * first given wins. A candidate that differs only in upper and lower case is always near.
+ * first given wins. A candidate of either kind that differs only in upper and lower case is nearest.
  */
 export function didYouMean(name: string, candidates: Candidates): string | undefined {
-  return nearest(name, candidates.right) ?? nearest(name, candidates.other ?? []);
+  const { right, other = [] } = candidates;
+  return sameButCase(name, [...right, ...other]) ?? nearest(name, right) ?? nearest(name, other);
+}
+
+/** `ReLU` is `relu`, of whatever kind that is, rather than `PReLU`. */
+function sameButCase(name: string, candidates: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  return candidates.find((one) => one !== name && one.toLowerCase() === lower);
 }
 
 function nearest(name: string, candidates: Iterable<string>): string | undefined {

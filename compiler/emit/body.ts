@@ -233,6 +233,7 @@ class BodyPrinter {
 
   private operation(expr: OpExpr): Printed {
     if (expr.op === "rate") return this.rate(expr);
+    if (expr.op === "latent") return { text: this.latent(expr.args[0]), depth: 0 };
     const args = expr.args.map((arg) => this.argument(arg));
     const texts = this.withAttributes(
       expr,
@@ -272,6 +273,8 @@ class BodyPrinter {
         return attributes.classes === undefined ? args : [first, this.size(attributes.classes)];
       case "dropout":
         return [first, this.number(attributes.rate ?? 0), "run"];
+      case "sign":
+        return [first, "run"];
       case "spikeRate":
         return ["run"];
       default:
@@ -396,12 +399,19 @@ class BodyPrinter {
     return found;
   }
 
+  /** The real value behind a weight of kind `sign`; what is real already is itself. */
+  private latent(expr: Expr): string {
+    return expr.tag === "param" ? `this.${this.fieldOf(expr.name)}.value` : this.value(expr).text;
+  }
+
   /** The current value of a parameter; a statistic is brought up to date where it is first read. */
   private parameter(name: string): string {
     const params = this.callable.tag === "function" ? [] : this.callable.params;
     const param = params.find((candidate) => candidate.name === name);
     const field = `this.${this.fieldOf(name)}`;
-    if (param?.running === undefined) return `${field}.value`;
+    if (param?.running === undefined) {
+      return param?.type.kind === "sign" ? `sg.signs(${field}, run)` : `${field}.value`;
+    }
     const known = this.running.get(name);
     if (known !== undefined) return known;
     const followed = this.value(param.running.follows).text;

@@ -211,8 +211,11 @@ function paramText(param: ParamIr, symbol: SymbolText): string {
   if (param.running !== undefined) {
     return `scope.running(${start}, ${String(param.running.rate)})`;
   }
-  const range = param.range === undefined ? "" : `, { range: ${rangeText(param.range)} }`;
-  return `scope.parameter(${start}${range})`;
+  const options: (readonly [string, string])[] = [];
+  if (param.range !== undefined) options.push(["range", rangeText(param.range)]);
+  if (param.type.kind === "sign") options.push(["kind", `"sign"`]);
+  const last = options.length === 0 ? "" : `, ${objectOf(options)}`;
+  return `scope.parameter(${start}${last})`;
 }
 
 function memberText(member: MemberIr, symbol: SymbolText, module: Module): string {

@@ -106,7 +106,7 @@ export class NeedsTable {
           case "op":
             read(part.attributes.steps);
             read(part.attributes.classes);
-            if (part.op === "dropout" || part.op === "spikeRate") run = true;
+            if (part.op === "dropout" || part.op === "spikeRate" || part.op === "sign") run = true;
             break;
           case "call": {
             read(part.steps);
@@ -130,7 +130,7 @@ export class NeedsTable {
           case "param": {
             const params = callable.tag === "function" ? [] : callable.params;
             const param = params.find((candidate) => candidate.name === part.name);
-            if (param?.running !== undefined) run = true;
+            if (param?.running !== undefined || param?.type.kind === "sign") run = true;
             break;
           }
           default:

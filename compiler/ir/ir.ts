@@ -113,7 +113,8 @@ export type OpName =
   | "cos"
   | "erf"
   | "clip"
-  | "sign"
+  | "sign" // -1 or +1, +1 at 0; needs the run
+  | "latent" // the real value behind a parameter of kind `sign`
   | "matMul" // contracts the last dim of the first with the first dim of the second
   | "dot" // sum over the last dim of the product
   | "concat" // along the last dim

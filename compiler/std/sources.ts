@@ -9,7 +9,9 @@ export const stdDeclarations: ReadonlyMap<
   }
 > = new Map([
   ["ALIF", { type: "neuron", file: "sgnn:std/neurons/alif.sgnn" }],
+  ["Balance", { type: "layer", file: "sgnn:std/layers/balance.sgnn" }],
   ["BatchNorm", { type: "layer", file: "sgnn:std/layers/batch-norm.sgnn" }],
+  ["BiGCN", { type: "layer", file: "sgnn:std/layers/bigcn.sgnn" }],
   ["CGConv", { type: "layer", file: "sgnn:std/layers/cgconv.sgnn" }],
   ["CubaLIF", { type: "neuron", file: "sgnn:std/neurons/cuba-lif.sgnn" }],
   ["Dense", { type: "layer", file: "sgnn:std/layers/dense.sgnn" }],
@@ -25,8 +27,10 @@ export const stdDeclarations: ReadonlyMap<
   ["LayerNorm", { type: "layer", file: "sgnn:std/layers/layer-norm.sgnn" }],
   ["PLIF", { type: "neuron", file: "sgnn:std/neurons/plif.sgnn" }],
   ["PNA", { type: "layer", file: "sgnn:std/layers/pna.sgnn" }],
+  ["PReLU", { type: "layer", file: "sgnn:std/layers/prelu.sgnn" }],
   ["SAGE", { type: "layer", file: "sgnn:std/layers/sage.sgnn" }],
   ["SAGEMax", { type: "layer", file: "sgnn:std/layers/sage-max.sgnn" }],
+  ["Standardise", { type: "layer", file: "sgnn:std/layers/standardise.sgnn" }],
   ["VSN", { type: "neuron", file: "sgnn:std/neurons/vsn.sgnn" }],
   [
     "binary_cross_entropy",
@@ -82,6 +86,15 @@ function nll(output: real[..., c], target: label[...]) -> real = -mean(pick(outp
 `,
   ],
   [
+    "sgnn:std/layers/balance.sgnn",
+    `/// Balance before a sign: subtracts the mean of the row, so that about half of its signs are +1
+/// (Bahri, Bahl & Zafeiriou 2021, section 3).
+layer Balance(x: real[..., c]) -> real[..., c] {
+  return x - row_mean(x)
+}
+`,
+  ],
+  [
     "sgnn:std/layers/batch-norm.sgnn",
     `/// Batch normalisation over all rows (Ioffe & Szegedy 2015, algorithm 1). Evaluation uses running
 /// averages of the biased batch statistics, which move by 0.1 at each step.
@@ -91,6 +104,19 @@ layer BatchNorm<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
   running mean: real[c] = zeros follows column_mean(x) rate 0.1
   running variance: real[c] = ones follows column_variance(x) rate 0.1
   return (x - mean) / sqrt(variance + epsilon) * scale + shift
+}
+`,
+  ],
+  [
+    "sgnn:std/layers/bigcn.sgnn",
+    `/// Binary graph convolution: \`y_i = sum_j a_j (sign(x_j) sign(W)) b / sqrt(d_i d_j)\` over the neighbours and
+/// the node itself, with \`a_j = mean |x_j|\` and \`b = mean |W|\` of each column of the latent weights
+/// (Wang et al. 2021, eqs. 8-13). Dropout acts on the signs.
+layer BiGCN<out, drop: 0>(x: real[N, in], g: graph) -> real[N, out] {
+  param weight: sign[in, out] = glorot
+  let product = dropout<drop>(sign(x)) @ weight
+  let h = product * row_mean(abs(x)) * column_mean(abs(latent(weight)))
+  return gather sum over j -> i with self loops { norm(i, j) * h[j] }
 }
 `,
   ],
@@ -224,6 +250,16 @@ layer PNA<out, delta: 1>(x: real[N, in], g: graph) -> real[N, out] {
 `,
   ],
   [
+    "sgnn:std/layers/prelu.sgnn",
+    `/// Rectifier with a learned slope below zero, one for all channels: \`y = max(x, 0) + slope min(x, 0)\`
+/// (He et al. 2015, eq. 1).
+layer PReLU(x: real[..., c]) -> real[..., c] {
+  param slope: real = constant(0.25)
+  return max(x, 0) + slope * min(x, 0)
+}
+`,
+  ],
+  [
     "sgnn:std/layers/sage-max.sgnn",
     `/// GraphSAGE with the largest value of the neighbours: \`y_i = x_i W_self + max_j x_j W_neighbour + b\`
 /// (Hamilton, Ying & Leskovec 2017; the maximum over no neighbour is 0).
@@ -244,6 +280,17 @@ layer SAGE<out>(x: real[N, in], g: graph) -> real[N, out] {
   param bias: real[out] = zeros
   let neighbours = gather mean over j -> i { x[j] }
   return x @ wSelf + neighbours @ wNeighbour + bias
+}
+`,
+  ],
+  [
+    "sgnn:std/layers/standardise.sgnn",
+    `/// Batch normalisation without a learned scale and shift: what a sign needs, which keeps neither.
+/// Evaluation uses running averages, which move by 0.1 at each step (Ioffe & Szegedy 2015).
+layer Standardise<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
+  running mean: real[c] = zeros follows column_mean(x) rate 0.1
+  running variance: real[c] = ones follows column_variance(x) rate 0.1
+  return (x - mean) / sqrt(variance + epsilon)
 }
 `,
   ],

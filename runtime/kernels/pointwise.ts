@@ -11,6 +11,7 @@ const signs: Kernel<object> = defineKernel({
   compute: ([x], [y]) => {
     for (let k = 0; k < x!.length; k++) y![k] = x![k]! < 0 ? -1 : 1;
   },
+  tensorflow: ([x]) => [tf.sub(tf.mul(tf.cast(tf.greaterEqual(x!, 0), "float32"), 2), 1)],
   gradient: ([dy], [x]) => [() => window([x!, dy!], {})[0]!],
 });
 
@@ -20,6 +21,7 @@ const window: Kernel<object> = defineKernel({
   compute: ([x, v], [y]) => {
     for (let k = 0; k < x!.length; k++) y![k] = x![k]! >= -1 && x![k]! <= 1 ? v![k]! : 0;
   },
+  tensorflow: ([x, v]) => [tf.mul(tf.cast(tf.lessEqual(tf.abs(x!), 1), "float32"), v!)],
   gradient: ([dy], [x]) => [() => tf.zerosLike(x!), () => window([x!, dy!], {})[0]!],
 });
 

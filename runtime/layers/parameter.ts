@@ -25,20 +25,31 @@ function makeVariable(path: string, values: Float32Array, shape: readonly number
   return variable;
 }
 
-/** A trained tensor. */
+/** The latent value behind a weight of kind `sign` (Courbariaux et al. 2016, section 1.3). */
+const LATENT: Range = { low: -1, high: 1, lowOpen: false, highOpen: false };
+
+/** A trained tensor. A parameter of kind `sign` holds the latent values of its signs, within [-1, 1]. */
 export class Parameter {
   /** Full path in the model, e.g. `h.sage1.wSelf`. */
   readonly path: string;
   readonly shape: readonly number[];
   readonly range: Range | undefined;
+  readonly kind: "real" | "sign";
   /** The current value; assigned by the optimiser. */
   readonly value: tf.Variable;
 
-  constructor(path: string, shape: readonly number[], values: Float32Array, range?: Range) {
+  constructor(
+    path: string,
+    shape: readonly number[],
+    values: Float32Array,
+    range?: Range,
+    kind: "real" | "sign" = "real",
+  ) {
     this.path = path;
     this.shape = shape;
-    this.range = range;
-    this.value = makeVariable(path, clampAll(values, range), shape);
+    this.kind = kind;
+    this.range = range ?? (kind === "sign" ? LATENT : undefined);
+    this.value = makeVariable(path, clampAll(values, this.range), shape);
   }
 
   /** Moves every value into the range. Called after each optimiser step; does nothing without a range. */

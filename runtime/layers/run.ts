@@ -1,6 +1,7 @@
 /** One forward pass: whether it trains, where its random numbers come from, what the neurons did. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { fullyBinary, type BinaryMode } from "../binary/sign.js";
 import { dropoutWithKey } from "../kernels/pointwise.js";
 import { toFloat } from "../tensor/ops/operand.js";
 import { randomKey, type RandomKey } from "../tensor/random/key.js";
@@ -45,6 +46,8 @@ export interface Run {
   /** A new key for each call: a function of (seed, purpose, number of the call, epoch, step). */
   random(purpose: string): RandomKey;
   readonly activity: ActivityRecorder;
+  /** What stands for the signs of a binary network in this stage of its training. */
+  readonly binary: BinaryMode;
 }
 
 export interface RunOptions {
@@ -52,11 +55,13 @@ export interface RunOptions {
   readonly seed?: number;
   readonly epoch?: number;
   readonly step?: number;
+  /** Fully binary unless given. */
+  readonly binary?: BinaryMode | undefined;
 }
 
 /** A fresh run for one forward pass; by default an evaluation with seed 0. */
 export function createRun(options: RunOptions = {}): Run {
-  const { training = false, seed = 0, epoch = 0, step = 0 } = options;
+  const { training = false, seed = 0, epoch = 0, step = 0, binary = fullyBinary } = options;
   const calls = new Map<string, number>();
   return {
     training,
@@ -69,6 +74,7 @@ export function createRun(options: RunOptions = {}): Run {
       return randomKey(seed, purpose, call, epoch, step);
     },
     activity: new ActivityRecorder(),
+    binary,
   };
 }
 

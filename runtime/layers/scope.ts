@@ -41,11 +41,11 @@ export class Scope {
     name: string,
     shape: readonly number[],
     initialiser: Initialiser,
-    options: { readonly range?: Range | undefined } = {},
+    options: { readonly range?: Range | undefined; readonly kind?: "sign" | undefined } = {},
   ): Parameter {
     const path = this.claim(name);
     const values = initialiser(shape, Rng.of(this.seed, `parameter ${path}`));
-    const parameter = new Parameter(path, shape, values, options.range);
+    const parameter = new Parameter(path, shape, values, options.range, options.kind);
     this.root.parameters.set(path, parameter);
     return parameter;
   }

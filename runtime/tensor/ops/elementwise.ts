@@ -1,7 +1,6 @@
 /** Functions of one tensor, element by element; float32, shape kept, differentiable to any order. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { signStraightThrough } from "../../kernels/pointwise.js";
 import { toFloat, type Operand } from "./operand.js";
 
 /** -x. */
@@ -94,9 +93,4 @@ export function erf(x: Operand): Tensor {
 /** x limited to [low, high]; the gradient passes inside and on the ends. */
 export function clip(x: Operand, low: number, high: number): Tensor {
   return tf.clipByValue(toFloat(x), low, high);
-}
-
-/** -1 where x < 0, else 1; straight-through gradient where |x| <= 1 (Hubara et al. 2016). */
-export function sign(x: Operand): Tensor {
-  return signStraightThrough(toFloat(x));
 }
