@@ -376,7 +376,9 @@ export interface NeuronIr {
 export type SourceIr =
   | { readonly tag: "array"; readonly name: string }
   | { readonly tag: "columns"; readonly names: readonly string[] }
-  | { readonly tag: "oneHot"; readonly name: string };
+  | { readonly tag: "oneHot"; readonly name: string }
+  /** A named feature transform of the numbers of another source. */
+  | { readonly tag: "transform"; readonly name: string; readonly of: SourceIr };
 export interface DataIr {
   readonly name: string;
   readonly doc: string | undefined;

@@ -3,6 +3,7 @@ import { dataError } from "./errors.js";
 import { describe, isInteger, toInt32, toNumbers, type AnyArray } from "./ndarray.js";
 import type { SourceSpec } from "./spec.js";
 import type { ArrayTable } from "./table.js";
+import { transform } from "./transforms.js";
 
 /** Rows of equal width; `data` is row-major, `rows * width` numbers. */
 export interface Column {
@@ -28,6 +29,11 @@ export function readColumn(source: SourceSpec, table: ArrayTable): Column {
       return oneHot(fromArray(table.get(source.name), labelOf(source.name, table)));
     case "columns":
       return sideBySide(source.names, table);
+    case "transform": {
+      const column = numeric(readColumn(source.of, table), source.of, table);
+      checkFinite(column, "row");
+      return transform(source.name, column);
+    }
   }
 }
 
@@ -61,8 +67,7 @@ function fromArray(array: AnyArray, label: string): Column {
 
 /** Refuses a column of text where numbers are needed; returns the column otherwise. */
 export function numeric(column: Column, source: SourceSpec, table: ArrayTable): Column {
-  const names = source.tag === "columns" ? source.names : [source.name];
-  for (const name of source.tag === "oneHot" ? [] : names) {
+  for (const name of namesReadAsNumbers(source)) {
     const array = table.get(name);
     if (array.dtype !== "text") continue;
     throw dataError(
@@ -73,6 +78,12 @@ export function numeric(column: Column, source: SourceSpec, table: ArrayTable): 
     );
   }
   return column;
+}
+
+/** The arrays whose own numbers a source uses; transforms have checked theirs. */
+function namesReadAsNumbers(source: SourceSpec): readonly string[] {
+  if (source.tag === "columns") return source.names;
+  return source.tag === "array" ? [source.name] : [];
 }
 
 function oneHot(column: Column): Column {

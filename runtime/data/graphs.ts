@@ -104,17 +104,14 @@ interface Ends {
 function readConnections(spec: GraphSpec, table: ArrayTable): Ends {
   const { connections } = spec;
   if (connections.tag !== "array") {
-    const names = connections.tag === "columns" ? connections.names : [connections.name];
+    const names = connections.tag === "columns" ? connections.names : [];
     const [from, to] = names;
-    if (
-      connections.tag === "oneHot" ||
-      from === undefined ||
-      to === undefined ||
-      names.length !== 2
-    ) {
+    if (from === undefined || to === undefined || names.length !== 2) {
       throw dataError(
         "R249",
-        `connections are given by ${names.length} ${names.length === 1 ? "column" : "columns"}`,
+        connections.tag === "columns"
+          ? `connections are given by ${names.length} ${names.length === 1 ? "column" : "columns"}`
+          : `connections are given by ${connections.tag === "oneHot" ? "one_hot" : connections.name}`,
         "an edge has a source and a target",
         'give one array [2, E], or two columns: edges = ["source", "target"]',
       );

@@ -7,7 +7,9 @@
 export type SourceSpec =
   | { readonly tag: "array"; readonly name: string }
   | { readonly tag: "columns"; readonly names: readonly string[] }
-  | { readonly tag: "oneHot"; readonly name: string };
+  | { readonly tag: "oneHot"; readonly name: string }
+  /** A named feature transform (transforms.ts) of the numbers of another source. */
+  | { readonly tag: "transform"; readonly name: string; readonly of: SourceSpec };
 
 export interface NamedSource {
   readonly name: string;

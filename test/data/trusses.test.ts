@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { solveBanded, solveBars, type Structure } from "../../runtime/data/generators/bars.js";
 import { generate } from "../../runtime/data/generators/index.js";
-import { effectiveModulus, randomLattice, trusses } from "../../runtime/data/generators/trusses.js";
+import {
+  effectiveModulus,
+  nodalStress,
+  randomLattice,
+  trusses,
+} from "../../runtime/data/generators/trusses.js";
 import { SgnnError } from "../../runtime/error.js";
 import { Rng } from "../../runtime/tensor/random/rng.js";
 
@@ -184,6 +189,26 @@ describe("trusses", () => {
     const other = { ...lattice, area: lattice.area.toReversed() };
     const turned = effectiveModulus(other, solveBars(other).displacement);
     expect(Math.abs(Math.log10(stiff / turned))).toBeGreaterThan(0.01);
+  });
+  it("the stress around a node weighs each bar by its volume", () => {
+    // Two bars in series under a force of 1: stresses 1 / 0.5 = 2 (volume 0.5) and 1 / 2 (volume 4).
+    const series = plane(
+      [0, 0, 1, 0, 3, 0],
+      [
+        [0, 1, 0.5],
+        [1, 2, 2],
+      ],
+      [1, 1, 0, 1, 0, 1],
+      [0, 0, 0, 0, 1, 0],
+    );
+    const stress = nodalStress(series, solveBars(series).force);
+    [2, Math.sqrt((4 * 0.5 + 0.25 * 4) / 4.5), 0.5].forEach((value, node) =>
+      expect(stress[node]).toBeCloseTo(value, 12),
+    );
+    const table = generate("trusses", { count: 3, seed: 5 });
+    const logs = table.get("stress").data as Float32Array;
+    expect(logs).toHaveLength(table.get("x").shape[0]!);
+    expect(logs.every((value) => Number.isFinite(value) && Math.abs(value) < 3)).toBe(true);
   });
   it("names wrong arguments", () => {
     const fix = (run: () => unknown): string => {

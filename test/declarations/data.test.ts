@@ -66,6 +66,20 @@ describe("data", () => {
     ]);
   });
 
+  it("reads feature transforms, of columns too", () => {
+    const wanted = { tag: "transform", name: "cubic_symmetric" };
+    const sourceOf = (text: string) =>
+      check(changed(data, '"load"', text)).program.data[0].samples[0].source;
+    expect(sourceOf('cubic_symmetric("angles")')).toEqual({
+      ...wanted,
+      of: { tag: "array", name: "angles" },
+    });
+    expect(sourceOf('cubic_symmetric("a", "b", "c")')).toEqual({
+      ...wanted,
+      of: { tag: "columns", names: ["a", "b", "c"] },
+    });
+  });
+
   it("lets samples refer to graphs", () => {
     const source = changed(data, 'field = "load"', 'graph = "point_graph", field = "load"');
     expect(check(source).diagnostics).toEqual([]);
@@ -225,6 +239,20 @@ describe("what is wrong in data", () => {
       '"load"',
       'one_hto("a")',
       ["N122 8:20 [one_hto] there is no way to read an array `one_hto` -> did you mean `one_hot`?"],
+    ],
+    [
+      '"load"',
+      'cubic_symetric("a")',
+      [
+        "N122 8:20 [cubic_symetric] there is no way to read an array `cubic_symetric` -> did you mean `cubic_symmetric`?",
+      ],
+    ],
+    [
+      '"load"',
+      "cubic_symmetric()",
+      [
+        "D402 8:20 [cubic_symmetric()] `cubic_symmetric` without a name does not name an array -> write the name of the array in quotes",
+      ],
     ],
     [
       '"load"',

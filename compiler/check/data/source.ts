@@ -1,9 +1,18 @@
-/** Where numbers come from: `"array"`, `["a", "b"]`, `one_hot("label")`. */
+/**
+ * Where numbers come from: `"array"`, `["a", "b"]`, `one_hot("label")`, and feature transforms of these:
+ * `cubic_symmetric("angles")`, `cubic_symmetric("phi1", "Phi", "phi2")`.
+ */
 import type { Expression } from "../../../grammar/tree.js";
 import { data as rows } from "../../diagnostics/catalogue/data.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import type { SourceIr } from "../../ir/ir.js";
 import { reportUnknownWord } from "../named-arguments.js";
+
+/**
+ * Feature transforms by name; the runtime has the same list with their code (runtime/data/transforms.ts), and
+ * a test compares the two.
+ */
+export const transforms: readonly string[] = ["cubic_symmetric"];
 
 /** The source, or undefined after reporting what it is instead. */
 export function checkSource(
@@ -28,16 +37,26 @@ export function checkSource(
     }
     case "call": {
       const { callee, args = [], generics } = expression;
-      if (callee.text !== "one_hot") {
-        reportUnknownWord("way to read an array", callee, ["one_hot"], file, reporter);
+      const isTransform = transforms.includes(callee.text);
+      if (callee.text !== "one_hot" && !isTransform) {
+        const known = ["one_hot", ...transforms];
+        reportUnknownWord("way to read an array", callee, known, file, reporter);
         return undefined;
       }
-      const [argument] = args;
-      if (args.length !== 1 || generics.length > 0 || argument.name !== undefined) {
-        return bad(expression);
+      const names: string[] = [];
+      for (const { name, value } of args) {
+        if (name !== undefined) return bad(expression);
+        if (value.type !== "string") return bad(value);
+        names.push(value.value);
       }
-      if (argument.value.type !== "string") return bad(argument.value);
-      return { tag: "oneHot", name: argument.value.value };
+      const [first, ...more] = names;
+      if (generics.length > 0 || first === undefined) return bad(expression);
+      if (isTransform) {
+        const of: SourceIr =
+          more.length === 0 ? { tag: "array", name: first } : { tag: "columns", names };
+        return { tag: "transform", name: callee.text, of };
+      }
+      return more.length === 0 ? { tag: "oneHot", name: first } : bad(expression);
     }
     default:
       return bad(expression);
@@ -51,7 +70,9 @@ function describe(expression: Expression): string {
     case "list":
       return "an empty list";
     case "call":
-      return "`one_hot` without exactly one name";
+      return expression.callee.text === "one_hot"
+        ? "`one_hot` without exactly one name"
+        : `\`${expression.callee.text}\` without a name`;
     default:
       return "this expression";
   }

@@ -35,7 +35,7 @@ export const data = {
     severity: "error",
     message: ({ found }) => `${found} does not name an array`,
     why: () =>
-      'numbers come from `"array"`, from several columns `["a", "b"]`, or from `one_hot("array")`',
+      'numbers come from `"array"`, from several columns `["a", "b"]`, from `one_hot("array")`, or from a feature transform of one of these',
     fix: () => "write the name of the array in quotes",
     example: { wrong: wrong('target = "y"', "target = y"), right: rightData },
   }),

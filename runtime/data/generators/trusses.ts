@@ -20,6 +20,8 @@
  *   stiffness    [count]      log10 of the effective modulus
  *   displacement [N, d]       of each node under the load
  *   force        [E]          axial force of each bar, tension positive
+ *   stress       [N]          stress field: log10 of the root mean square axial stress (force over area) of the
+ *                             bars that meet in each node, weighted by their volume
  */
 import { Rng } from "../../tensor/random/rng.js";
 import type { AnyArray } from "../ndarray.js";
@@ -51,6 +53,7 @@ export function trusses(options: TrussOptions): Map<string, AnyArray> {
   const nodePtr = new Int32Array(count + 1);
   const edgePtr = new Int32Array(count + 1);
   const stiffness = new Float32Array(count);
+  const stress = new Float32Array(nodes);
   let node = 0;
   let edge = 0;
   parts.forEach(({ structure, displacement, force }, k) => {
@@ -84,6 +87,7 @@ export function trusses(options: TrussOptions): Map<string, AnyArray> {
         edge += 1;
       }
     }
+    stress.set(nodalStress(structure, force).map(Math.log10), node);
     node += own;
     nodePtr[k + 1] = node;
     edgePtr[k + 1] = edge;
@@ -98,7 +102,31 @@ export function trusses(options: TrussOptions): Map<string, AnyArray> {
     ["stiffness", { shape: [count], dtype: "f32", data: stiffness }],
     ["displacement", { shape: [nodes, d], dtype: "f32", data: moved }],
     ["force", { shape: [edges], dtype: "f32", data: forces }],
+    ["stress", { shape: [nodes], dtype: "f32", data: stress }],
   ]);
+}
+
+/**
+ * Root mean square of the axial stress of the bars that meet in each node, weighted by their volume A L:
+ * sqrt(sum (force / A)^2 A L / sum A L).
+ */
+export function nodalStress(structure: Structure, force: Float64Array): Float64Array {
+  const { dimensions: d, positions, from, to, area } = structure;
+  const squares = new Float64Array(positions.length / d);
+  const volumes = new Float64Array(positions.length / d);
+  for (let b = 0; b < force.length; b++) {
+    const ends = [from[b]!, to[b]!] as const;
+    let square = 0;
+    for (let axis = 0; axis < d; axis++) {
+      square += (positions[ends[1] * d + axis]! - positions[ends[0] * d + axis]!) ** 2;
+    }
+    const volume = area[b]! * Math.sqrt(square);
+    for (const node of ends) {
+      squares[node]! += (force[b]! / area[b]!) ** 2 * volume;
+      volumes[node]! += volume;
+    }
+  }
+  return squares.map((sum, node) => Math.sqrt(sum / volumes[node]!));
 }
 
 /** E = L / (H f.u) for a total force of 1 along x; L and H from the bounding box. */

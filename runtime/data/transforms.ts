@@ -1,0 +1,83 @@
+/** Feature transforms by name: rows of numbers in, rows of numbers out, each row alone. */
+import type { Column } from "./columns.js";
+import { dataError, suggest } from "./errors.js";
+
+type Transform = (column: Column) => Pick<Column, "width" | "data">;
+
+const transforms: Readonly<Record<string, Transform>> = { cubic_symmetric: cubicSymmetric };
+
+/** The names, for the table of the compiler. */
+export const transformNames: readonly string[] = Object.keys(transforms);
+
+/**
+ * Applies a transform to a checked column of finite numbers.
+ * @throws SgnnError R256 when there is no such transform, or the rows are too short for it
+ */
+export function transform(name: string, column: Column): Column {
+  const apply = Object.hasOwn(transforms, name) ? transforms[name] : undefined;
+  if (apply === undefined) {
+    throw dataError(
+      "R256",
+      `there is no feature transform ${name}`,
+      "transforms are built in",
+      suggest(name, transformNames, "transforms"),
+    );
+  }
+  const { width, data } = apply(column);
+  const label = `${name} of ${column.label}`;
+  return { label, rows: column.rows, tail: [width], width, data, ...none };
+}
+
+const none = { labels: undefined, categories: undefined };
+
+/** Features that replace the three angles. */
+const ORIENTATION = 6;
+
+/**
+ * Orientation features that respect cubic crystal symmetry. The first three columns are Bunge-Euler angles
+ * phi1, Phi, phi2 in radians; they give way to six numbers, further columns are kept after them.
+ *
+ * With R the rotation from laboratory to crystal axes, R = Rz(phi2) Rx(Phi) Rz(phi1) (Bunge 1982, "Texture
+ * Analysis in Materials Science", eq. 2.50), R[c][k] is the cosine between crystal axis c and laboratory axis k:
+ *   q_k  = sum_c R[c][k]^4               for k = x, y, z
+ *   q_ab = sum_c R[c][a]^2 R[c][b]^2     for ab = xy, xz, yz
+ * The 24 rotations of the cube permute the crystal axes and flip their signs, which no term notices: equal
+ * orientations have equal features, whichever of the 24 sets of angles describes them. These are the
+ * invariants of fourth order, the lowest in which a cubic crystal is anisotropic (magnetostriction along a
+ * direction is linear in them).
+ */
+function cubicSymmetric({ label, rows, width, data }: Column): Pick<Column, "width" | "data"> {
+  if (width < 3) {
+    throw dataError(
+      "R256",
+      `cubic_symmetric of ${label}, whose rows have ${width} ${width === 1 ? "number" : "numbers"}`,
+      "it reads three Euler angles from the first three columns",
+      'give an array with at least three columns, or name them: cubic_symmetric("phi1", "Phi", "phi2")',
+    );
+  }
+  const wide = width - 3 + ORIENTATION;
+  const features = new Float32Array(rows * wide);
+  for (let row = 0; row < rows; row++) {
+    const at = row * width;
+    const squares = rotation(data[at]!, data[at + 1]!, data[at + 2]!).map((axis) =>
+      axis.map((cosine) => cosine * cosine),
+    );
+    const sum = (a: number, b: number): number =>
+      squares.reduce((total, axis) => total + axis[a]! * axis[b]!, 0);
+    features.set([sum(0, 0), sum(1, 1), sum(2, 2), sum(0, 1), sum(0, 2), sum(1, 2)], row * wide);
+    features.set(data.subarray(at + 3, at + width), row * wide + ORIENTATION);
+  }
+  return { width: wide, data: features };
+}
+
+/** Bunge's orientation matrix: rows are crystal axes, columns laboratory axes. */
+function rotation(phi1: number, phi: number, phi2: number): number[][] {
+  const [c1, s1] = [Math.cos(phi1), Math.sin(phi1)];
+  const [c, s] = [Math.cos(phi), Math.sin(phi)];
+  const [c2, s2] = [Math.cos(phi2), Math.sin(phi2)];
+  return [
+    [c1 * c2 - s1 * s2 * c, s1 * c2 + c1 * s2 * c, s2 * s],
+    [-c1 * s2 - s1 * c2 * c, -s1 * s2 + c1 * c2 * c, c2 * s],
+    [s1 * s, -c1 * s, c],
+  ];
+}
