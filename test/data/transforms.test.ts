@@ -43,7 +43,7 @@ function cubeRotations(): Matrix[] {
   ];
   orders.forEach((order, k) => {
     for (let signs = 0; signs < 8; signs++) {
-      const sign = [0, 1, 2].map((bit) => ((signs >> bit) & 1 ? -1 : 1));
+      const sign = [0, 1, 2].map((bit): number => ((signs >> bit) & 1 ? -1 : 1));
       const parity = (k < 3 ? 1 : -1) * sign.reduce((a, b) => a * b, 1);
       if (parity === 1)
         found.push(order.map((to, row) => [0, 1, 2].map((c) => (c === to ? sign[row]! : 0))));
