@@ -107,7 +107,14 @@ class BodyPrinter {
     this.start("out", callable.result.origin);
     const result = this.asTensor(callable.result, this.value(callable.result).text);
     this.push(`return ${result};`, callable.result);
-    return { inputs, runtimeSizes, statements: this.texts() };
+    const used = (name: string): boolean =>
+      this.lines.some(({ code }) => new RegExp(`\\b${name}\\b`).test(code));
+    return {
+      // An input that nothing reads (the graph of an ablation) says so by its name.
+      inputs: inputs.map((name) => (used(name) ? name : this.names.fresh(`_${name}`))),
+      runtimeSizes,
+      statements: this.texts(),
+    };
   }
 
   private nameStatements(statements: readonly Statement[]): void {

@@ -521,7 +521,7 @@ class Alone extends sg.Layer {
     this.bias = scope.parameter("bias", [size.out], sg.zeros());
   }
 
-  forward(x: Tensor, g: Graph): Tensor {
+  forward(x: Tensor, _g: Graph): Tensor {
     return sg.add(
       sg.add(sg.matMul(x, this.wSelf.value), sg.matMul(x, this.wNeighbour.value)),
       this.bias.value,
@@ -660,7 +660,7 @@ class TrussAlone extends sg.Layer {
     });
   }
 
-  forward(x: Tensor, g: Graph<sg.Features, { bar: Tensor }>): Tensor {
+  forward(x: Tensor, _g: Graph<sg.Features, { bar: Tensor }>): Tensor {
     const out1 = this.outputDense1.forward(x); // real[N, 4*out]   hvs-gnn.sgnn:97
     return this.outputDense2.forward(sg.relu(out1)); // real[N, out]     hvs-gnn.sgnn:97
   }
