@@ -1,4 +1,6 @@
 /** Public surface of the grammar. */
+export { format } from "./format/index.js";
+export type { FormatResult } from "./format/index.js";
 export { parse } from "./parse.js";
 export type { ParseResult } from "./parse.js";
 export type {

@@ -21,6 +21,10 @@ const checks = [
   ],
   ["embedded standard library is current", ["scripts/std-sources.mjs", "--check"]],
   [
+    "examples are formatted",
+    ["dist/compiler/cli/main.js", "format", "examples", "compiler/std", "--check"],
+  ],
+  [
     "generated examples are current",
     ["dist/compiler/cli/main.js", "compile", "examples", "--check"],
   ],

@@ -17,6 +17,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "print the diagnostics of .sgnn files",
     load: async () => (await import("./commands/check.js")).check,
   },
+  format: {
+    summary: "rewrite .sgnn files in the standard layout",
+    load: async () => (await import("./commands/format.js")).format,
+  },
   inspect: {
     summary: "show the layers, weights and operation counts of a model",
     load: async () => (await import("./commands/inspect.js")).inspect,
@@ -45,7 +49,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "start a project with a small example",
     load: async () => (await import("./commands/init.js")).init,
   },
-  format: { summary: "rewrite .sgnn files in the standard layout", load: undefined },
   convert: { summary: "convert a trained run to a spiking or binary one", load: undefined },
   report: { summary: "write an HTML report of runs", load: undefined },
   export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },

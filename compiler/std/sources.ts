@@ -62,7 +62,7 @@ function cross_entropy(output: real[..., c], target: label[...]) -> real = -mean
     `/// Huber loss: quadratic up to an error of \`delta\`, linear beyond (Huber 1964).
 function huber<delta: 1>(output: real[..., c], target: real[..., c]) -> real {
   let error = abs(output - target)
-  let near = min(error, delta)
+  let near  = min(error, delta)
   return mean(0.5 * near ^ 2 + delta * (error - near))
 }
 `,
@@ -243,7 +243,7 @@ layer LayerNorm<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
 /// amplified and attenuated by the degree (Corso et al. 2020, eqs. 5-8). \`delta\` is the mean of
 /// \`log(degree + 1)\` over the training graphs.
 layer PNA<out, delta: 1>(x: real[N, in], g: graph) -> real[N, out] {
-  let seen = gather [mean, min, max, std] over j -> i { concat(x[i], x[j]) |> Dense<in> }
+  let seen  = gather [mean, min, max, std] over j -> i { concat(x[i], x[j]) |> Dense<in> }
   let scale = log(max(degree(g), 1) + 1) / delta
   return concat(x, seen, scale * seen, seen / scale) |> Dense<out>
 }
@@ -329,11 +329,11 @@ neuron ALIF<
 /// Zenke, Ganguli 2018, arXiv 1705.11146; \`Synaptic\` of snnTorch without its delay of the reset.
 neuron CubaLIF<alpha: 0.8 in [0, 1], beta: 0.9 in [0, 1], threshold: 1 in (0, inf)> {
   state  current = 0
-  state  v = 0
+  state  v       = 0
   update current = alpha * current + input
-  update v = beta * v + current
+  update v       = beta * v + current
   spike  when v >= threshold  surrogate fast_sigmoid(slope: 25)
-  reset  v = v - threshold
+  reset  v       = v - threshold
   emit   1
 }
 `,
