@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { build } from "esbuild";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -47,6 +48,7 @@ writeFileSync(
     readFileSync(join(chevrotain, "lib", "chevrotain.min.mjs"), "utf8"),
 );
 
+await bundleCommandLine();
 chmodSync(join(next, "compiler", "cli", "main.js"), 0o755);
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
@@ -57,4 +59,41 @@ const bin = join(root, "node_modules", ".bin", "sgnnc");
 if (process.platform !== "win32") {
   rmSync(bin, { force: true });
   symlinkSync(relative(dirname(bin), join(dist, "compiler", "cli", "main.js")), bin);
+}
+
+/**
+ * The tool as a few files, one per command and what they share: finding and reading some 150 small modules
+ * takes longer than checking a file. The runtime stays outside, so that the tool and the generated modules
+ * share one copy of it, and so do the packages.
+ */
+async function bundleCommandLine() {
+  const folder = join(next, "compiler", "cli");
+  const runtime = join(next, "runtime");
+  const keepRuntime = {
+    name: "keep-runtime",
+    setup: (bundle) =>
+      bundle.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const file = join(resolveDir, path);
+        if (relative(runtime, file).startsWith("..")) return undefined;
+        return { external: true, path: relative(folder, file).replaceAll("\\", "/") };
+      }),
+  };
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, "main.js")],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    plugins: [keepRuntime],
+    legalComments: "inline",
+    write: false,
+    logLevel: "warning",
+  });
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (file.endsWith(".js")) rmSync(join(folder, file));
+  }
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 }
