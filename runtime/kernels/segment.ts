@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { indexTensor } from "./index-tensor.js";
 import { defineKernel, type Kernel } from "./kernel.js";
 import { scaleRows, sparseSegmentSum } from "./native.js";
 import * as reference from "./reference/segment.js";
@@ -19,7 +20,7 @@ const gather: Kernel<SegmentAttributes> = defineKernel({
     const { segments, steps, scale } = a;
     if (segments.items === 0 || x!.size === 0) return undefined;
     const rows = scale ? scaleRows(x!, scale, steps) : x!;
-    const indices = segments.indexTensor("owner", () => segments.owner, steps, segments.count);
+    const indices = indexTensor(segments, "owner", () => segments.owner, steps, segments.count);
     return [tf.gather(rows, indices)];
   },
   savesInputs: false,
@@ -37,13 +38,14 @@ const sum: Kernel<SegmentAttributes> = defineKernel({
     const total = sparseSegmentSum(
       backend,
       x!,
-      segments.indexTensor(
+      indexTensor(
+        segments,
         "members",
         () => segments.members ?? counting(segments.items),
         steps,
         segments.items,
       ),
-      segments.indexTensor("owners", () => segments.sortedOwner, steps, segments.count),
+      indexTensor(segments, "owners", () => segments.sortedOwner, steps, segments.count),
       steps * segments.count,
     );
     return [scale ? scaleRows(total, scale, steps) : total];

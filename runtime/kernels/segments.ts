@@ -4,9 +4,14 @@
  * `Segments` groups items: the edges that enter each node, the edges that leave each node, the
  * nodes of each graph. `Incidence` is a sparse matrix whose entries are items, seen by rows and by
  * columns: for a graph, rows are targets, columns are sources, entries are edges.
+ *
+ * Nothing here needs TensorFlow.js, so that inference over flat buffers starts without it.
  */
-import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor1D } from "@tensorflow/tfjs-core";
+/** A value that holds memory, such as a tensor. */
+interface Disposable {
+  readonly isDisposed?: boolean;
+  dispose(): void;
+}
 
 export class Segments {
   /** Number of segments. */
@@ -20,7 +25,7 @@ export class Segments {
   /** Segment of each item; [items]. */
   readonly owner: Int32Array;
   private inverse: Float32Array | undefined;
-  private readonly tensors: Map<string, Tensor1D> | undefined;
+  private readonly cache: Map<string, Disposable> | undefined;
 
   private constructor(
     count: number,
@@ -29,7 +34,7 @@ export class Segments {
     members: Int32Array | undefined,
     lasting = true,
   ) {
-    if (lasting) this.tensors = new Map();
+    if (lasting) this.cache = new Map();
     this.count = count;
     this.items = owner.length;
     this.owner = owner;
@@ -85,28 +90,26 @@ export class Segments {
   }
 
   /**
-   * An index list repeated for each time step as a tensor for native kernels: values of step t are
-   * shifted by t * `stride`. Kept until `dispose` when lasting.
-   * @param name what the list is, unique within this object
+   * Keeps what is expensive to make and belongs to these segments (index lists of native kernels) until
+   * `dispose`; segments of a single call keep nothing.
    */
-  indexTensor(name: string, list: () => Int32Array, steps: number, stride: number): Tensor1D {
-    const key = `${name} ${steps} ${stride}`;
-    const found = this.tensors?.get(key);
-    if (found && !found.isDisposed) return found;
-    const base = list();
-    const values = new Int32Array(base.length * steps);
-    for (let t = 0; t < steps; t++) {
-      for (let k = 0; k < base.length; k++) values[t * base.length + k] = base[k]! + t * stride;
-    }
-    const tensor = tf.tensor1d(values, "int32");
-    if (this.tensors) this.tensors.set(key, tf.keep(tensor));
-    return tensor;
+  cached<Value extends Disposable>(key: string, make: () => Value): Value {
+    const found = this.cache?.get(key) as Value | undefined;
+    if (found && found.isDisposed !== true) return found;
+    const made = make();
+    this.cache?.set(key, made);
+    return made;
   }
 
-  /** Frees the tensors that native kernels asked for. */
+  /** Whether `cached` keeps anything. */
+  get isLasting(): boolean {
+    return this.cache !== undefined;
+  }
+
+  /** Frees what `cached` keeps. */
   dispose(): void {
-    for (const tensor of this.tensors?.values() ?? []) tensor.dispose();
-    this.tensors?.clear();
+    for (const value of this.cache?.values() ?? []) value.dispose();
+    this.cache?.clear();
   }
 }
 

@@ -3,6 +3,7 @@
  * differentiable to any order.
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { indexTensor } from "./index-tensor.js";
 import { defineKernel, type Kernel } from "./kernel.js";
 import { scaleRows, sparseSegmentSum } from "./native.js";
 import * as reference from "./reference/spmm.js";
@@ -34,8 +35,8 @@ const product: Kernel<SpmmAttributes> = defineKernel({
     const sum = sparseSegmentSum(
       backend,
       scaled,
-      rows.indexTensor("neighbours", () => a.matrix.neighbours, a.steps, columnCount),
-      rows.indexTensor("owners", () => rows.sortedOwner, a.steps, rows.count),
+      indexTensor(rows, "neighbours", () => a.matrix.neighbours, a.steps, columnCount),
+      indexTensor(rows, "owners", () => rows.sortedOwner, a.steps, rows.count),
       a.steps * rows.count,
     );
     return [a.rowScale ? scaleRows(sum, a.rowScale, a.steps) : sum];
