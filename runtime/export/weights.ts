@@ -30,6 +30,22 @@ export function setWeights<Inputs>(
   label: string,
 ): void {
   const places = [...model.parameters(), ...model.runnings()];
+  checkWeights(places, weights, label);
+  for (const place of places) {
+    const array = weights.get(place.path);
+    if (array !== undefined) place.set(toFloat32(array, place.path));
+  }
+}
+
+/**
+ * Checks that saved weights are exactly those that a model has.
+ * @throws SgnnError R403, R404, R405, see `setWeights`
+ */
+export function checkWeights(
+  places: readonly { readonly path: string; readonly shape: readonly number[] }[],
+  weights: ReadonlyMap<string, NdArray>,
+  label: string,
+): void {
   const wanted = new Set(places.map((place) => place.path));
   const unknown = [...weights.keys()].filter((name) => !wanted.has(name));
   const missing = places.filter((place) => !weights.has(place.path)).map((place) => place.path);
@@ -56,10 +72,6 @@ export function setWeights<Inputs>(
         "use an earlier checkpoint",
       );
     }
-  }
-  for (const place of places) {
-    const array = weights.get(place.path);
-    if (array !== undefined) place.set(toFloat32(array, place.path));
   }
 }
 

@@ -1,18 +1,8 @@
 /** Learned parameters and running statistics: named tensors that outlive a forward pass. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { clampAll, closedEnds, type Range } from "./range.js";
 import type { Run } from "./run.js";
-
-/** Allowed values of a parameter; an open end is approached to within `OPEN_END`. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-  readonly lowOpen: boolean;
-  readonly highOpen: boolean;
-}
-
-/** Distance kept from an open end, relative to the end where that is larger than 1. */
-export const OPEN_END = 1e-6;
 
 let variableCount = 0;
 
@@ -114,18 +104,4 @@ export class Running {
   }
 }
 
-/** The range's ends, open ones moved inwards. */
-export function closedEnds(range: Range): [number, number] {
-  const margin = (end: number): number => OPEN_END * Math.max(1, Math.abs(end));
-  const { low, high } = range;
-  return [
-    range.lowOpen && Number.isFinite(low) ? low + margin(low) : low,
-    range.highOpen && Number.isFinite(high) ? high - margin(high) : high,
-  ];
-}
-
-function clampAll(values: Float32Array, range: Range | undefined): Float32Array {
-  if (!range) return values;
-  const [low, high] = closedEnds(range);
-  return values.map((value) => Math.min(Math.max(value, low), high));
-}
+export { OPEN_END, closedEnds, type Range } from "./range.js";

@@ -1,13 +1,8 @@
 /** What the command line and reports may use of the training floor. */
 export { train, type RunResult, type TrainOptions } from "./trainer.js";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.js";
-export {
-  inputNames,
-  predict,
-  type Predictable,
-  type Prediction,
-  type PredictOptions,
-} from "./predict.js";
+export { predict, type Predictable, type Prediction, type PredictOptions } from "./predict.js";
+export { inputNames } from "../inference/inputs.js";
 export {
   createProgress,
   duration,

@@ -1,5 +1,5 @@
 /** `sgnnc inspect`: layers, weights, inputs and operation counts of the models in a file. */
-import { inputNames } from "../../../runtime/train/predict.js";
+import { inputNames } from "../../../runtime/inference/inputs.js";
 import { addSizes, asInteger, constantSize, multiplySizes } from "../../check/size.js";
 import { printCallable, printNeuron, printSize, printType } from "../../ir/print.js";
 import type { ModelIr, Program } from "../../ir/ir.js";

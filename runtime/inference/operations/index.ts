@@ -1,0 +1,23 @@
+/** The operations that a plan may name. */
+import {
+  aggregate,
+  degree,
+  edgeSoftmax,
+  pool,
+  propagate,
+  source,
+  symmetricNorm,
+  target,
+} from "./graph.js";
+import type { Operation } from "./operation.js";
+import { matMul } from "./products.js";
+import * as rows from "./rows.js";
+
+export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>(
+  Object.entries({
+    ...{ matMul, propagate, source, target, aggregate, pool },
+    ...{ edgeSoftmax, degree, symmetricNorm },
+    ...rows,
+  }),
+);
+export type { Binding, Operation, Slot, StepCounts } from "./operation.js";

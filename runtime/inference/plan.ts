@@ -1,0 +1,99 @@
+/**
+ * The inference plan of one model as the compiler writes it (`compiler/plan/inference/plan.ts` says what
+ * each field means): operations on numbered values. It is data; a run folder keeps it in `plan.mjs`
+ * together with the forward loops of its neurons.
+ */
+import type { ModelInfo } from "../layers/layer.js";
+import type { Range } from "../layers/parameter.js";
+import type { NeuronLoop } from "../neurons/loop.js";
+
+/** A known size, or the name of one that the inputs decide: "N", "E", "E+loops", "G", "T". */
+export type Dim = number | string;
+
+export type PlanSource =
+  | { readonly tag: "weight"; readonly path: string }
+  | { readonly tag: "number"; readonly value: number }
+  | { readonly tag: "input"; readonly name: string }
+  | {
+      readonly tag: "feature";
+      readonly graph: number;
+      readonly on: "nodes" | "edges";
+      readonly name: string;
+    };
+
+export interface PlanValue {
+  readonly kind: string;
+  readonly dims: readonly Dim[];
+  readonly steps: Dim;
+  readonly source?: PlanSource;
+  readonly of?: number;
+}
+
+export interface PlanNeuron {
+  readonly path: string;
+  readonly type: string;
+  readonly channels: number;
+  readonly parameters: readonly { readonly value: number; readonly per: "channel" | "shared" }[];
+  readonly held: readonly boolean[];
+  readonly states: number;
+  readonly spikes: boolean;
+}
+
+export interface PlanStep {
+  readonly op: string;
+  readonly args: readonly number[];
+  readonly result: number;
+  readonly graph?: number;
+  readonly reduce?: readonly string[];
+  /** Name of the loop of a `pointwise` step. */
+  readonly loop?: string;
+  readonly neuron?: PlanNeuron;
+  readonly place: string;
+}
+
+export interface PlanGraph {
+  readonly input: string;
+  readonly selfLoops: boolean;
+  readonly nodes: string;
+  readonly edges: string;
+  readonly graphs: string;
+}
+
+export interface PlanWeight {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly initial: { readonly name: string; readonly args: readonly number[] };
+  readonly range?: Range;
+  readonly running?: true;
+}
+
+export interface InferencePlan extends ModelInfo {
+  readonly format: "sgnn-plan-1";
+  readonly graphs: readonly PlanGraph[];
+  readonly weights: readonly PlanWeight[];
+  readonly values: readonly PlanValue[];
+  readonly steps: readonly PlanStep[];
+  readonly result: number;
+}
+
+/** Why a model has no plan. */
+export interface Unsupported {
+  readonly what: string;
+  readonly place: string;
+}
+
+/** Fills `result` [rows, width] from the operands' numbers. */
+export type PointwiseLoop = (
+  operands: readonly Float32Array[],
+  result: Float32Array,
+  rows: number,
+  width: number,
+) => void;
+
+/** The exports of a `plan.mjs`. */
+export interface PlanModule {
+  readonly plans: Readonly<Record<string, InferencePlan | Unsupported>>;
+  /** Loops over time, by neuron type. */
+  readonly neurons: Readonly<Record<string, (loop: NeuronLoop) => void>>;
+  readonly pointwise: Readonly<Record<string, PointwiseLoop>>;
+}
