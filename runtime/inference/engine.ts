@@ -82,15 +82,18 @@ export class Engine {
 
   /** Mean over the neurons of the share of (step, unit) pairs at which a spike fell; 0 without any. */
   get spikeRate(): number {
-    let total = 0;
-    let count = 0;
-    this.plan.steps.forEach(({ neuron }, k) => {
-      if (neuron?.spikes !== true) return;
+    const rates = this.neurons().map(({ values, events }) => (values === 0 ? 0 : events / values));
+    return rates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, rates.length);
+  }
+
+  /** The neurons that can spike, with the pairs of step and unit and the spikes since the last reset. */
+  neurons(): readonly { path: string; steps: number; values: number; events: number }[] {
+    return this.plan.steps.flatMap(({ neuron, result }, k) => {
+      if (neuron?.spikes !== true) return [];
       const { values, events } = this.counts[k]!;
-      total += values === 0 ? 0 : events / values;
-      count++;
+      const steps = this.bound?.stepsOf(result) ?? 1;
+      return [{ path: neuron.path, steps, values, events }];
     });
-    return count === 0 ? 0 : total / count;
   }
 
   /** What each step did since the last reset: events, additions and multiply-adds as executed. */
@@ -136,6 +139,7 @@ class Bound {
     readonly to: Float32Array;
   }[] = [];
   private readonly calls: readonly (() => void)[];
+  private readonly slots: readonly Slot[];
   private readonly output: EngineOutput;
 
   constructor(
@@ -154,17 +158,19 @@ class Bound {
     });
     const sizes = sizesOf(plan, topologies, inputs);
     const shapes = plan.values.map((value) => shapeOf(value, sizes));
-    const { places, scratch, length } = layoutOf(plan, shapes, kernels.crossing);
+    const constant = constantSteps(plan);
+    const { places, scratch, length } = layoutOf(plan, shapes, constant, kernels.crossing);
     const memory = kernels.memory(length);
     this.bytes = 4 * length;
     const viewOf = ({ offset, length: size }: Place): Float32Array =>
       new Float32Array(memory, 4 * offset, size);
-    const slots = plan.values.map((value, k): Slot => {
+    this.slots = plan.values.map((value, k): Slot => {
       const place = places[value.of ?? k];
       if (place === undefined) throw new Error(`value ${k} has no place`);
       const data = viewOf({ offset: place.offset, length: sizeOf(shapes[k]!.dims) });
       return { ...shapes[k]!, data };
     });
+    const { slots } = this;
     plan.values.forEach(({ source }, k) => {
       const { data } = slots[k]!;
       if (source?.tag === "weight") data.set(weights.get(source.path) ?? []);
@@ -191,12 +197,17 @@ class Bound {
         pointwiseLoop: step.loop === undefined ? undefined : module.pointwise[step.loop],
         counts: counts[k]!,
       });
-      if (operation.isConstant === true) call();
+      if (constant[k]) call();
       else all.push(call);
     });
     this.calls = all;
     const result = slots[plan.result]!;
     this.output = { shape: result.dims, data: result.data };
+  }
+
+  /** Time steps of a value. */
+  stepsOf(value: number): number {
+    return this.slots[value]!.steps;
   }
 
   fits(inputs: FlatInputs): boolean {
@@ -280,6 +291,22 @@ function shapeOf(
   };
 }
 
+/** Which steps depend on the weights and the graph alone: they run once, when they are bound. */
+function constantSteps(plan: InferencePlan): readonly boolean[] {
+  const known = new Set<number>();
+  plan.values.forEach(({ source }, k) => {
+    if (source?.tag === "weight" || source?.tag === "number") known.add(k);
+  });
+  return plan.steps.map((step) => {
+    const isKnown = step.args.every((arg) => known.has(plan.values[arg]!.of ?? arg));
+    const isConstant =
+      operationOf(step).isConstant === true ||
+      (isKnown && step.args.length > 0 && step.op !== "neuron");
+    if (isConstant) known.add(step.result);
+    return isConstant;
+  });
+}
+
 /**
  * A place for every value and for the scratch of every step. Weights, inputs and what the graph alone
  * decides keep theirs; a computed value gives its place back after the last step that reads it.
@@ -287,6 +314,7 @@ function shapeOf(
 function layoutOf(
   plan: InferencePlan,
   shapes: readonly Omit<Slot, "data">[],
+  constant: readonly boolean[],
   crossing: number,
 ): { places: (Place | undefined)[]; scratch: Place[]; length: number } {
   const layout = new Layout();
@@ -302,11 +330,11 @@ function layoutOf(
     places[k] = layout.take(length(k));
     lasting.add(k);
   });
-  for (const step of plan.steps) {
-    if (operationOf(step).isConstant !== true) continue;
+  plan.steps.forEach((step, k) => {
+    if (!constant[k]) return;
     places[step.result] = layout.take(length(step.result));
     lasting.add(step.result);
-  }
+  });
   const slots = shapes as readonly Slot[];
   const scratch = plan.steps.map((step, k) => {
     const operation = operationOf(step);

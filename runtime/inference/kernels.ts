@@ -102,3 +102,8 @@ export const typescriptKernels: ProductKernels = {
     }
   },
 };
+
+/** The fastest kernels of this machine. */
+export function bestKernels(): ProductKernels {
+  return typescriptKernels;
+}

@@ -4,7 +4,9 @@ import { parts } from "../data/spec.js";
 import { suggest } from "../data/errors.js";
 import { setWeights } from "../export/weights.js";
 import { trainError } from "./errors.js";
+import type { Model } from "../layers/layer.js";
 import { isMetric } from "./metrics.js";
+import { PlannedModel, type PlannedCode } from "./planned-model.js";
 import { readRun, readRunWeights } from "./run-folder.js";
 import { openSession } from "./session.js";
 import type { Experiment } from "./spec.js";
@@ -16,6 +18,8 @@ export interface EvaluateOptions {
   readonly dataFile?: string | undefined;
   /** train, validation or test; test unless given. */
   readonly split?: string | undefined;
+  /** Follow this plan instead of running the model's class on tensors. */
+  readonly planned?: PlannedCode | undefined;
   /** Instead of those that the experiment reports. */
   readonly metrics?: readonly string[] | undefined;
 }
@@ -48,7 +52,15 @@ export async function evaluate(
   }
   const record = readRun(options.run);
   const weights = readRunWeights(options.run);
-  const session = await openSession(experiment, {
+  const { planned } = options;
+  const judged: Experiment =
+    planned === undefined
+      ? experiment
+      : {
+          ...experiment,
+          create: () => new PlannedModel(planned, weights.tensors, weights.label) as Model<never>,
+        };
+  const session = await openSession(judged, {
     seed: record.seed,
     fold: record.fold,
     baseFolder: options.baseFolder,
@@ -56,7 +68,7 @@ export async function evaluate(
     scale: weights.scale,
   });
   try {
-    setWeights(session.model, weights.tensors, weights.label);
+    if (planned === undefined) setWeights(session.model, weights.tensors, weights.label);
     if (session.split[part].length === 0) {
       throw trainError(
         "R305",

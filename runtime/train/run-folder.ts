@@ -5,7 +5,7 @@
  *   metrics.jsonl              one line of JSON per epoch
  *   weights.safetensors        the chosen weights, with the scalers in the metadata
  *   checkpoint.safetensors     and checkpoint.previous.safetensors: to resume
- *   the .sgnn source, model.sgnn.ts, model.mjs    as given by the caller
+ *   the .sgnn source, model.sgnn.ts, model.mjs, plan.mjs    as given by the caller
  */
 import { appendFileSync, existsSync } from "node:fs";
 import { basename, join } from "node:path";

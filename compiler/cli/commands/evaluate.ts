@@ -1,13 +1,15 @@
 /** `sgnnc evaluate`: loss and metrics of a trained run on a part of its data. */
 import { existsSync } from "node:fs";
 import { parts } from "../../../runtime/data/spec.js";
+import { bestKernels } from "../../../runtime/inference/kernels.js";
 import { evaluate as evaluateRun } from "../../../runtime/train/evaluate.js";
 import { readRun } from "../../../runtime/train/run-folder.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { Command } from "../command.js";
 import { exit, inputError, usageError } from "../errors.js";
 import { missingFile } from "../files.js";
-import { backendOption, startBackend } from "../training/backend.js";
+import { chooseEngine, engineOption, plansOfRun } from "../applying/plans.js";
+import { startBackend } from "../training/backend.js";
 import { baseFolderOf, loadRun } from "../training/experiments.js";
 import { findRun } from "../training/run-folders.js";
 
@@ -19,7 +21,7 @@ unless another one is named.`,
   options: {
     data: { type: "text", value: "FILE", help: "this data file instead of the run's" },
     split: { type: "text", value: "PART", help: `${parts.join(", ")}; test unless given` },
-    backend: backendOption,
+    backend: engineOption,
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [
@@ -49,13 +51,21 @@ unless another one is named.`,
         fix: "train again",
       });
     }
-    const backend = await startBackend(invocation.text("backend"));
+    const wanted = invocation.text("backend");
+    const engine = chooseEngine(await plansOfRun(folder), record.model, wanted);
+    // Loss and metrics are computed on tensors whoever runs the model.
+    const backend = await startBackend(wanted === "events" ? undefined : wanted);
+    const used =
+      engine.plan === undefined
+        ? `tensors on ${backend.name}: ${engine.reason}`
+        : `events, ${bestKernels().name} kernels`;
     try {
       const result = await evaluateRun(experiment, {
         run: folder,
         baseFolder: baseFolderOf(origin),
         dataFile: given ?? origin.data,
         split,
+        planned: engine.plan === undefined ? undefined : engine,
       });
       const { count, loss, metrics } = result;
       if (invocation.flag("json")) {
@@ -64,11 +74,14 @@ unless another one is named.`,
           model: record.model,
           seed: record.seed,
           backend: backend.name,
+          engine: engine.plan === undefined ? "tensors" : "events",
         };
         const document = { ...about, split, count, loss, metrics };
         terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
       } else {
-        terminal.out(`${record.model}, seed ${record.seed}: ${count} on the ${split} part\n`);
+        terminal.out(
+          `${record.model}, seed ${record.seed}: ${count} on the ${split} part (${used})\n`,
+        );
         const values = { loss, ...metrics };
         const width = Math.max(...Object.keys(values).map((name) => name.length));
         for (const [name, value] of Object.entries(values)) {

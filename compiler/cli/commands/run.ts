@@ -1,22 +1,20 @@
-/** `sgnnc run`: one forward pass on arrays in an .npz file. */
+/**
+ * `sgnnc run`: one forward pass on arrays in an .npz file. A model with an inference plan needs neither
+ * TensorFlow.js nor, from a run folder, the compiler; both are loaded only where they are needed.
+ */
 import { existsSync, statSync } from "node:fs";
 import { readNpzFile, writeNpz } from "../../../runtime/data/npz.js";
 import { writeFileWhole } from "../../../runtime/data/files.js";
-import type { NdArray } from "../../../runtime/data/ndarray.js";
-import type { ScaleState } from "../../../runtime/data/scale.js";
-import { modelWeights } from "../../../runtime/export/weights.js";
-import { Scope } from "../../../runtime/layers/scope.js";
-import { predict, type Predictable } from "../../../runtime/train/predict.js";
+import { predictWithPlan } from "../../../runtime/inference/predict.js";
+import type { InferencePlan, PlanModule } from "../../../runtime/inference/plan.js";
+import { initialWeights } from "../../../runtime/inference/weights.js";
 import { readRun, readRunWeights } from "../../../runtime/train/run-folder.js";
+import type { AppliedModel, Result, Work } from "../applying/model.js";
+import { chooseEngine, engineOption, plansOfRun } from "../applying/plans.js";
 import type { Command } from "../command.js";
 import { exit, usageError } from "../errors.js";
 import { missingFile } from "../files.js";
-import type { GeneratedModule } from "../generated.js";
-import type { Terminal } from "../terminal.js";
-import { backendOption, startBackend } from "../training/backend.js";
-import { loadRun, modelsNamed, prepare } from "../training/experiments.js";
 import { findRun } from "../training/run-folders.js";
-import { unknownModel } from "../training/unknown-model.js";
 
 export const run: Command = {
   parameters: "<file|run>",
@@ -30,7 +28,7 @@ by their names. \`sgnnc inspect\` lists them. A run brings its own weights and s
     weights: { type: "text", value: "FILE", help: "weights by path, in safetensors form" },
     input: { type: "text", value: "IN.npz", help: "arrays to read" },
     output: { type: "text", value: "OUT.npz", help: "file to write" },
-    backend: backendOption,
+    backend: engineOption,
   },
   examples: [
     ["sgnnc run runs/cora/CoraVSN/seed-1 --input in.npz --output out.npz", "a trained model"],
@@ -46,95 +44,73 @@ by their names. \`sgnnc inspect\` lists them. A run brings its own weights and s
     const input = invocation.text("input");
     const output = invocation.text("output");
     const weightsFile = invocation.text("weights");
+    const backend = invocation.text("backend");
     if (input === undefined) throw usageError("`sgnnc run` needs --input IN.npz");
     if (output === undefined) throw usageError("`sgnnc run` needs --output OUT.npz");
     for (const file of [what, input, ...(weightsFile === undefined ? [] : [weightsFile])]) {
       if (!existsSync(file)) throw missingFile(file);
     }
-    const chosen = statSync(what).isDirectory()
-      ? await fromRun(what, invocation.text("model"))
-      : await fromSource(what, invocation.text("model"), terminal);
-    if (typeof chosen === "number") return chosen;
-    const backend = await startBackend(invocation.text("backend"));
-    try {
-      const weights = weightsOf(chosen, weightsFile, terminal);
-      const { outputs, spikeRate } = predict(chosen.model, {
-        inputs: readNpzFile(input),
-        label: input,
-        weights: weights.tensors,
-        weightsLabel: weights.label,
-        scale: weights.scale,
-      });
-      writeFileWhole(output, writeNpz(outputs));
-      for (const [name, array] of outputs) {
-        terminal.err(`wrote ${output}: ${name} [${array.shape.join(", ")}] (${backend.name})\n`);
-      }
-      if (spikeRate > 0) terminal.err(`spike rate ${(100 * spikeRate).toFixed(1)} %\n`);
-      return exit.fine;
-    } catch (error) {
-      throw chosen.module.located(error);
+    const wanted = invocation.text("model");
+    const model = statSync(what).isDirectory()
+      ? await modelOfRun(what, wanted)
+      : await (await import("../applying/source.js")).modelOfSource(what, wanted, terminal);
+    if (typeof model === "number") return model;
+    const engine = chooseEngine(model.plans, model.name, invocation.text("backend"));
+    const from = weightsFile ?? model.folder;
+    const weights = from === undefined ? undefined : readRunWeights(from);
+    if (weights === undefined) {
+      terminal.err("no --weights: the model runs untrained, with the initial weights of seed 0\n");
     }
+    const work = { inputs: readNpzFile(input), label: input, weights };
+    const result =
+      engine.plan === undefined
+        ? await onTensors(model, work, invocation.text("backend"), engine.reason)
+        : onEvents(engine.module, engine.plan, work);
+    writeFileWhole(output, writeNpz(result.outputs));
+    for (const [name, array] of result.outputs) {
+      terminal.err(`wrote ${output}: ${name} [${array.shape.join(", ")}] (${result.engine})\n`);
+    }
+    if (result.spikeRate > 0) {
+      terminal.err(`spike rate ${(100 * result.spikeRate).toFixed(1)} %\n`);
+    }
+    return exit.fine;
   },
 };
 
-interface Chosen {
-  readonly module: GeneratedModule;
-  readonly model: Predictable;
-  /** The run it comes from. */
-  readonly folder: string | undefined;
-}
-
-async function fromRun(path: string, wanted: string | undefined): Promise<Chosen> {
+/** The model of a run folder: nothing is compiled. */
+async function modelOfRun(path: string, wanted: string | undefined): Promise<AppliedModel> {
   const folder = findRun(path);
-  const record = readRun(folder);
-  if (wanted !== undefined && wanted !== record.model) {
-    throw usageError(`${folder} is a run of ${record.model}, not of ${wanted}`);
+  const { model } = readRun(folder);
+  if (wanted !== undefined && wanted !== model) {
+    throw usageError(`${folder} is a run of ${model}, not of ${wanted}`);
   }
-  const { module } = await loadRun(folder);
-  return { module, model: pick(module, record.model), folder };
+  return {
+    name: model,
+    folder,
+    plans: await plansOfRun(folder),
+    module: async () => (await (await import("../training/experiments.js")).loadRun(folder)).module,
+  };
 }
 
-async function fromSource(
-  file: string,
-  wanted: string | undefined,
-  terminal: Terminal,
-): Promise<Chosen | number> {
-  const prepared = await prepare(file, terminal);
-  if (typeof prepared === "number") return prepared;
-  const { module, program } = prepared;
-  const all = [...module.models.keys()];
-  if (all.length === 0) throw usageError(`there is no model in ${file}`);
-  const names = wanted === undefined ? all : modelsNamed(wanted, program);
-  if (names.length > 1) {
-    const what =
-      wanted === undefined ? `${file} has several models` : `${wanted} has several variants`;
-    throw usageError(what, `choose one with --model: ${names.join(", ")}`);
-  }
-  return { module, model: pick(module, names[0] ?? wanted ?? all[0]), folder: undefined };
+function onEvents(module: PlanModule, plan: InferencePlan, work: Work): Result {
+  const { inputs, label, weights } = work;
+  const { outputs, spikeRate, kernels, bytes } = predictWithPlan(module, plan, {
+    inputs,
+    label,
+    weights: weights?.tensors ?? initialWeights(plan, 0),
+    weightsLabel: weights?.label ?? "the initial weights",
+    scale: weights?.scale,
+  });
+  const memory = `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return { outputs, spikeRate, engine: `events, ${kernels} kernels, ${memory}` };
 }
 
-function pick(module: GeneratedModule, name: string): Predictable {
-  const model = module.models.get(name);
-  if (model === undefined) throw unknownModel(name, [...module.models.keys()], "run");
-  return { info: model.info, create: (scope) => new model(scope) };
-}
-
-interface Weights {
-  readonly tensors: ReadonlyMap<string, NdArray>;
-  readonly label: string;
-  readonly scale: ScaleState | undefined;
-}
-
-function weightsOf(
-  { model, folder }: Chosen,
-  file: string | undefined,
-  terminal: Terminal,
-): Weights {
-  const from = file ?? folder;
-  if (from !== undefined) return readRunWeights(from);
-  terminal.err("no --weights: the model runs untrained, with the initial weights of seed 0\n");
-  const fresh = model.create(new Scope({ seed: 0 }));
-  const tensors = modelWeights(fresh);
-  fresh.dispose();
-  return { tensors, label: "the initial weights", scale: undefined };
+async function onTensors(
+  model: AppliedModel,
+  work: Work,
+  backend: string | undefined,
+  reason: string,
+): Promise<Result> {
+  const { applyOnTensors } = await import("../applying/tensors.js");
+  return await applyOnTensors(model, work, backend, reason);
 }

@@ -10,6 +10,7 @@ import { findSource, type Source } from "../files.js";
 import { loadGenerated, type GeneratedModule } from "../generated.js";
 import { compileOne } from "../sources.js";
 import type { Terminal } from "../terminal.js";
+import { planName, planText } from "../applying/plans.js";
 import { unknownModel } from "./unknown-model.js";
 
 /** Names of the texts that a run folder keeps. */
@@ -44,6 +45,7 @@ export async function prepare(name: string, terminal: Terminal): Promise<Prepare
     [basename(source.file)]: source.text,
     "model.sgnn.ts": text,
     [javascriptName]: javascript,
+    [planName]: await planText(program, source),
   };
   return { source, program, module: await loadGenerated(javascript), files };
 }

@@ -251,9 +251,15 @@ class Lowering {
         return found;
       }
       case "param": {
-        const path = joined(frame.path, expr.name);
-        const dims = this.dims(expr.type.dims, frame, expr.origin);
-        return this.leaf({ tag: "weight", path }, { kind: expr.type.kind, dims, steps: 1 });
+        const latent = this.weight(expr, frame);
+        if (expr.type.kind !== "sign") return latent;
+        const { dims } = this.values[latent];
+        return this.pointwise(
+          { op: "sign", attributes: {} },
+          [latent],
+          { kind: "sign", dims, steps: 1 },
+          expr.origin,
+        );
       }
       case "feature": {
         const graph = this.graph(expr.graph, frame);
@@ -291,6 +297,13 @@ class Lowering {
     }
   }
 
+  /** The stored value of a parameter; of one of kind `sign`, the latent one. */
+  private weight(expr: Expr & { tag: "param" }, frame: Frame): number {
+    const path = joined(frame.path, expr.name);
+    const dims = this.dims(expr.type.dims, frame, expr.origin);
+    return this.leaf({ tag: "weight", path }, { kind: "real", dims, steps: 1 });
+  }
+
   private number(value: number): number {
     return this.leaf({ tag: "number", value }, { kind: "real", dims: [], steps: 1 });
   }
@@ -318,6 +331,10 @@ class Lowering {
   private operation(expr: OpExpr, frame: Frame): number {
     const { op, attributes, origin } = expr;
     if (op === "rate") return this.rate(expr, frame);
+    if (op === "latent") {
+      const [x] = expr.args;
+      return x.tag === "param" ? this.weight(x, frame) : this.value(x, frame);
+    }
     const args = expr.args.map((arg) => this.value(arg, frame));
     const steps = attributes.steps === undefined ? 1 : this.dim(attributes.steps, frame, origin);
     const shapes = args.map((arg) => this.values[arg]);
@@ -329,14 +346,15 @@ class Lowering {
     const known = graph === undefined ? undefined : this.graphs[graph];
     const result = resultOf(expr, shapes, known, steps);
     if (result === undefined) return refuse(`\`${op}\` of these operands`, origin);
-    if (isElementwise(op)) return this.pointwise(expr, args, result);
+    if (isElementwise(op)) return this.pointwise(expr, args, result, origin);
     return this.step(op, args, result, { graph, reduce: attributes.reduce }, origin);
   }
 
   private pointwise(
-    { op, attributes, origin }: OpExpr,
+    { op, attributes }: Pick<OpExpr, "op" | "attributes">,
     args: readonly number[],
     result: Shape,
+    origin: Origin,
   ): number {
     const { slope, low, high } = attributes;
     const operands: number[] = [];

@@ -48,7 +48,10 @@ function weightOf(param: ParamIr, path: string, numbers: Numbers): PlanWeight | 
     if (typeof dim !== "number") return undefined;
     shape.push(dim);
   }
-  const { initial, range } = param;
+  const { initial } = param;
+  // What stands behind a weight of kind `sign` is kept within [-1, 1] (runtime/layers/parameter.ts).
+  const latent = { low: -1, high: 1, lowOpen: false, highOpen: false };
+  const range = param.range ?? (param.type.kind === "sign" ? latent : undefined);
   return param.running === undefined
     ? { path, shape, initial, range }
     : { path, shape, initial, running: true };

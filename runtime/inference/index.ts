@@ -1,0 +1,12 @@
+export { Engine, type EngineOptions, type EngineOutput, type StepReport } from "./engine.js";
+export {
+  inputNames,
+  readInputs,
+  type FlatArray,
+  type FlatGraph,
+  type FlatInputs,
+} from "./inputs.js";
+export { bestKernels, typescriptKernels, type ProductKernels } from "./kernels.js";
+export { predictWithPlan, type PlanPrediction, type PlanPredictOptions } from "./predict.js";
+export { initialWeights } from "./weights.js";
+export type { InferencePlan, PlanModule, PlanStep, PlanValue, Unsupported } from "./plan.js";
