@@ -44,7 +44,6 @@ by their names. \`sgnnc inspect\` lists them. A run brings its own weights and s
     const input = invocation.text("input");
     const output = invocation.text("output");
     const weightsFile = invocation.text("weights");
-    const backend = invocation.text("backend");
     if (input === undefined) throw usageError("`sgnnc run` needs --input IN.npz");
     if (output === undefined) throw usageError("`sgnnc run` needs --output OUT.npz");
     for (const file of [what, input, ...(weightsFile === undefined ? [] : [weightsFile])]) {
