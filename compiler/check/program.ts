@@ -7,15 +7,17 @@
  * a `train` names it. Neurons and data of the file are emitted even when no model uses them.
  */
 import type { Declaration, ModelDeclaration } from "../../grammar/tree.js";
+import type { Conversion } from "../convert/index.js";
+import { convertModel } from "../convert/index.js";
 import { later } from "../diagnostics/catalogue/later.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
-import type { DataIr, ModelIr, NeuronIr, Program, TrainIr } from "../ir/ir.js";
+import type { ConversionIr, DataIr, ModelIr, NeuronIr, Program, TrainIr } from "../ir/ir.js";
 import type { Environment, Found } from "../resolve/environment.js";
 import type { ModuleHost } from "../resolve/modules.js";
 import { describe, resolveModules } from "../resolve/modules.js";
 import { checkData } from "./data.js";
 import { Elaborator } from "./elaborator.js";
-import { checkConvert } from "./later/convert.js";
+import { checkConvert, isConvertible } from "./later/convert.js";
 import { checkEquilibrium } from "./later/equilibrium.js";
 import { checkProblem } from "./later/problem.js";
 import { checkSolver } from "./later/solver.js";
@@ -23,7 +25,7 @@ import { checkNeuron } from "./neuron.js";
 import { checkTrain } from "./train.js";
 import { checkVariant } from "./variant.js";
 
-type LaterType = Extract<Declaration["type"], "equilibrium" | "problem" | "solver" | "convert">;
+type LaterType = Extract<Declaration["type"], "equilibrium" | "problem" | "solver">;
 type LaterCheck = (found: Found, environment: Environment, reporter: Reporter) => boolean;
 
 /** Declarations that are checked and not compiled yet. */
@@ -31,7 +33,6 @@ const laterChecks: Readonly<Record<LaterType, LaterCheck>> = {
   equilibrium: checkEquilibrium,
   problem: checkProblem,
   solver: checkSolver,
-  convert: checkConvert,
 };
 
 /**
@@ -50,6 +51,7 @@ export function checkProgram(
 class ProgramChecker {
   private readonly elaborator: Elaborator;
   private readonly models = new Map<Found, ModelIr | undefined>();
+  private readonly conversions = new Map<Found, Conversion | undefined>();
   private readonly data = new Map<Found, DataIr>();
   private readonly neurons: NeuronIr[] = [];
   private readonly trains: TrainIr[] = [];
@@ -76,6 +78,7 @@ class ProgramChecker {
       models,
       data: [...this.data.values()],
       trains: this.trains,
+      conversions: this.conversionIrs(),
     };
   }
 
@@ -112,14 +115,51 @@ class ProgramChecker {
         if (train !== undefined) this.trains.push(train);
         return;
       }
+      case "convert":
+        this.convert(found);
+        return;
       default:
         this.checkLater(found, declaration.type);
     }
   }
 
+  /** Makes and checks the converted model, once. */
+  private convert(found: Found): Conversion | undefined {
+    if (this.conversions.has(found)) return this.conversions.get(found);
+    const { environment, reporter, elaborator } = this;
+    this.conversions.set(found, undefined);
+    if (!checkConvert(found, environment, reporter)) return undefined;
+    const conversion = isConvertible(found, environment)
+      ? convertModel(found, environment, reporter)
+      : undefined;
+    this.conversions.set(found, conversion);
+    const made = conversion?.found.declaration;
+    if (conversion === undefined || made?.type !== "model") {
+      this.reportLater(found);
+      return conversion;
+    }
+    elaborator.checkDeclaration(conversion.found);
+    if (this.isEmittedItself(conversion.found, made)) this.model(conversion.found);
+    return conversion;
+  }
+
+  private conversionIrs(): ConversionIr[] {
+    const { environment } = this;
+    return [...this.conversions].flatMap(([found, conversion]) => {
+      if (conversion === undefined) return [];
+      const { text, found: made, original } = conversion;
+      const origin = environment.origin(found.file, found.declaration.span);
+      const name = environment.outputName(made);
+      return [{ origin, name, from: environment.outputName(original), text }];
+    });
+  }
+
   private checkLater(found: Found, type: LaterType): void {
     if (!laterChecks[type](found, this.environment, this.reporter)) return;
-    const { file, declaration } = found;
+    this.reportLater(found);
+  }
+
+  private reportLater({ file, declaration }: Found): void {
     if (declaration.type === "train") return;
     const at = { file, span: declaration.name.span };
     this.reporter.report(later.notCompiledYet, at, { what: describe(declaration) });
@@ -140,6 +180,10 @@ class ProgramChecker {
   }
 
   private modelsOf(found: Found): readonly Found[] {
+    if (found.declaration.type === "convert") {
+      const conversion = this.convert(found);
+      return conversion === undefined ? [] : [conversion.found];
+    }
     const variants = found.declaration.type === "model" ? this.variantsOf(found) : [];
     return variants.length > 0 ? variants : [found];
   }

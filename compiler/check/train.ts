@@ -69,7 +69,9 @@ class TrainChecker {
     const { declaration } = this;
     const model = this.find(declaration.model, "model", ["model", "variant", "solver", "convert"]);
     const dataFound = this.find(declaration.data, "data", ["data"]);
-    const isLater = model?.declaration.type === "solver" || model?.declaration.type === "convert";
+    const made = model?.declaration.type === "convert" ? this.around.modelsOf(model)[0] : model;
+    const isLater = made?.declaration.type === "solver";
+    if (model !== undefined && made === undefined) this.sound = false;
     if (model === undefined || dataFound === undefined) this.sound = false;
     if (isLater) this.reportLater();
 

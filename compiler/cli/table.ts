@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "show the layers, weights and operation counts of a model",
     load: async () => (await import("./commands/inspect.js")).inspect,
   },
+  convert: {
+    summary: "print the models that convert declarations make",
+    load: async () => (await import("./commands/convert.js")).convert,
+  },
   train: {
     summary: "train the models of a file and compare its variants",
     load: async () => (await import("./commands/train.js")).train,
@@ -49,7 +53,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "start a project with a small example",
     load: async () => (await import("./commands/init.js")).init,
   },
-  convert: { summary: "convert a trained run to a spiking or binary one", load: undefined },
   report: { summary: "write an HTML report of runs", load: undefined },
   export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },
   review: { summary: "compare a model with the generated code under review", load: undefined },

@@ -29,6 +29,10 @@ export function entry<A>(row: DiagnosticEntry<A>): DiagnosticEntry<A> {
   return row;
 }
 
+export interface SourcePlace {
+  readonly file: string;
+  readonly span: Span;
+}
 export interface TextEdit {
   readonly span: Span;
   readonly text: string;
@@ -55,13 +59,30 @@ export interface Diagnostic {
 /** Collects the diagnostics of one file set: at most one error per position, in source order. */
 export class Reporter {
   private readonly found = new Map<string, Diagnostic>();
+  private readonly relocated = new Map<string, (span: Span) => SourcePlace>();
+
+  /**
+   * From now on what is reported in `file`, a text that the compiler made (a converted model), is shown
+   * where that text came from.
+   */
+  relocate(file: string, placeOf: (span: Span) => SourcePlace): void {
+    this.relocated.set(file, placeOf);
+  }
+
+  private original(at: SourcePlace): SourcePlace {
+    return this.relocated.get(at.file)?.(at.span) ?? at;
+  }
 
   report<A>(
     row: DiagnosticEntry<A>,
-    at: { readonly file: string; readonly span: Span },
+    reported: SourcePlace,
     args: A,
     more: { readonly related?: readonly RelatedPlace[]; readonly edits?: readonly TextEdit[] } = {},
   ): void {
+    const at = this.original(reported);
+    const related = (more.related ?? []).map((one) => ({ ...one, ...this.original(one) }));
+    // An edit of a text that nobody wrote has no place.
+    const edits = at === reported ? (more.edits ?? []) : [];
     const key = `${at.file}:${at.span.start}:${row.severity === "error" ? "error" : row.code}`;
     if (this.found.has(key)) return;
     this.found.set(key, {
@@ -71,10 +92,10 @@ export class Reporter {
       message: row.message(args),
       why: row.why(args),
       fix: row.fix(args),
-      edits: more.edits ?? [],
+      edits,
       file: at.file,
       span: at.span,
-      related: more.related ?? [],
+      related,
     });
   }
 

@@ -443,6 +443,17 @@ export interface TrainIr {
   readonly report: readonly string[];
 }
 
+/** A `convert` declaration, whose converted model is one of the program's models. */
+export interface ConversionIr {
+  readonly origin: Origin;
+  /** Name of the converted model in the output. */
+  readonly name: string;
+  /** Name of the model that was converted, in the output. */
+  readonly from: string;
+  /** The converted model as `.sgnn` source. */
+  readonly text: string;
+}
+
 export interface Program {
   readonly file: string;
   readonly neurons: readonly NeuronIr[];
@@ -452,4 +463,5 @@ export interface Program {
   readonly models: readonly ModelIr[];
   readonly data: readonly DataIr[];
   readonly trains: readonly TrainIr[];
+  readonly conversions: readonly ConversionIr[];
 }

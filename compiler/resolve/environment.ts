@@ -39,15 +39,45 @@ export function declaredName(declaration: Declaration): Identifier | undefined {
   return declaration.type === "train" ? undefined : declaration.name;
 }
 
+/** A file that the compiler made: where each of its positions came from. */
+type PlaceOf = (span: Span) => { readonly file: string; readonly span: Span };
+
 export class Environment {
+  private readonly scopes: Map<string, FileScope>;
+  private readonly derived = new Map<string, PlaceOf>();
   private readonly lines = new Map<string, Lines>();
   private readonly outputNames = new Map<string, Found[]>();
 
   constructor(
     /** The file that is being checked. */
     readonly entry: string,
-    private readonly scopes: ReadonlyMap<string, FileScope>,
-  ) {}
+    scopes: ReadonlyMap<string, FileScope>,
+  ) {
+    this.scopes = new Map(scopes);
+  }
+
+  /**
+   * Adds a file that the compiler made out of `base`, whose names it sees. Origins in it are those of the
+   * places its text came from.
+   */
+  addDerived(
+    file: string,
+    source: string,
+    declarations: readonly Found[],
+    base: string,
+    placeOf: PlaceOf,
+  ): void {
+    const declared = new Map<string, Found>();
+    for (const found of declarations) {
+      const name = declaredName(found.declaration);
+      if (name !== undefined) declared.set(name.text, found);
+    }
+    const outer = this.scopes.get(base);
+    const imported = new Map([...(outer?.imported ?? []), ...(outer?.declared ?? [])]);
+    const broken = outer?.broken ?? new Set<string>();
+    this.scopes.set(file, { file, source, declared, imported, broken, problems: [] });
+    this.derived.set(file, placeOf);
+  }
 
   /** The declaration `name` means in `fromFile`. */
   lookup(name: string, fromFile: string): Found | undefined {
@@ -98,6 +128,11 @@ export class Environment {
 
   /** File, line and span, for the intermediate form. */
   origin(file: string, span: Span): Origin {
+    const placeOf = this.derived.get(file);
+    if (placeOf !== undefined) {
+      const place = placeOf(span);
+      return this.origin(place.file, place.span);
+    }
     return { file, line: this.linesOf(file).lineOf(span.start), span };
   }
 
@@ -126,7 +161,11 @@ export class Environment {
     const taken = this.outputNames.get(name) ?? [];
     this.outputNames.set(name, taken);
     const own = this.scopes.get(this.entry)?.declared;
-    if (taken.length === 0 && own?.get(name) !== undefined) taken.push(own.get(name) ?? found);
+    const first = own?.get(name);
+    // The name of a conversion belongs to the model it makes.
+    if (taken.length === 0 && first !== undefined && first.declaration.type !== "convert") {
+      taken.push(first);
+    }
     if (!taken.includes(found)) taken.push(found);
     let number = taken.indexOf(found) + 1;
     if (number === 1) return name;

@@ -32,6 +32,7 @@ export const stdDeclarations: ReadonlyMap<
   ["SAGEMax", { type: "layer", file: "sgnn:std/layers/sage-max.sgnn" }],
   ["Standardise", { type: "layer", file: "sgnn:std/layers/standardise.sgnn" }],
   ["VSN", { type: "neuron", file: "sgnn:std/neurons/vsn.sgnn" }],
+  ["XorEdgeConv", { type: "layer", file: "sgnn:std/layers/xor-edge-conv.sgnn" }],
   [
     "binary_cross_entropy",
     { type: "function", file: "sgnn:std/functions/binary-cross-entropy.sgnn" },
@@ -291,6 +292,17 @@ layer Standardise<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
   running mean: real[c] = zeros follows column_mean(x) rate 0.1
   running variance: real[c] = ones follows column_variance(x) rate 0.1
   return (x - mean) / sqrt(variance + epsilon)
+}
+`,
+  ],
+  [
+    "sgnn:std/layers/xor-edge-conv.sgnn",
+    `/// Edge convolution of signs: \`y_i = max_j ([-x_j x_i, x_i] W) s\`, where \`-x_j x_i\` is the exclusive or of
+/// two bits (Bahri, Bahl & Zafeiriou 2021, eq. 9; +1 is a set bit).
+layer XorEdgeConv<out>(x: sign[N, in], g: graph) -> real[N, out] {
+  param w: sign[2 * in, out] = glorot
+  param scale: real[out] = ones
+  return gather max over j -> i { concat(-x[j] * x[i], x[i]) @ w * scale }
 }
 `,
   ],

@@ -104,6 +104,7 @@ describe("a program", () => {
       layers: [],
       models: [],
       data: [],
+      conversions: [],
       trains: [],
     });
   });

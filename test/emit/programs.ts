@@ -165,6 +165,7 @@ export function nodeClassifier(): Program {
         scale: [{ name: "x", method: "rows" }],
       },
     ],
+    conversions: [],
     trains: [
       {
         origin: at(21),

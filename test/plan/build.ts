@@ -253,6 +253,7 @@ export function program(parts: Partial<Program>): Program {
     layers: [],
     models: [],
     data: [],
+    conversions: [],
     trains: [],
     ...parts,
   };

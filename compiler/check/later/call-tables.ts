@@ -76,8 +76,8 @@ export const thresholdWords = ["range", "max", "percentile", "grid"] as const;
 /** Values of the modifiers in a replacement. */
 export const modifierValues = {
   weights: ["real", "sign", "trit"],
-  scale: ["channel", "layer"],
+  scale: ["channel", "weight"],
 } as const;
 
-/** Parts that only conversions introduce; they are not layers of the standard library. */
-export const conversionParts = ["TernaryIF", "XorEdgeConv"] as const;
+/** Parts of conversions that the standard library does not have yet: checked, not compiled. */
+export const conversionParts = ["TernaryIF"] as const;

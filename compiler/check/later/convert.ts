@@ -1,4 +1,4 @@
-/** Checks a `convert .. to ..`: the model, the rules, the stages. It is not compiled yet. */
+/** Checks the fields of a `convert .. to ..`: the model, the rules, the stages. */
 import type { ConvertDeclaration, ConvertField, Stage } from "../../../grammar/tree.js";
 import { fields as fieldRows } from "../../diagnostics/catalogue/fields.js";
 import { physics as rows } from "../../diagnostics/catalogue/physics.js";
@@ -25,6 +25,17 @@ export function checkConvert(found: Found, environment: Environment, reporter: R
   return new ConvertChecker(found, declaration, environment, reporter).check();
 }
 
+/** False when a rule introduces a part that is not compiled yet. */
+export function isConvertible({ file, declaration }: Found, environment: Environment): boolean {
+  if (declaration.type !== "convert") return false;
+  const names = declaration.fields.flatMap((field) =>
+    field.type === "rule" ? (field.replacement ?? []).map(({ call }) => call.callee.text) : [],
+  );
+  return conversionParts
+    .filter((part) => names.includes(part))
+    .every((part) => environment.lookup(part, file) !== undefined);
+}
+
 type FieldOf<T extends ConvertField["type"]> = ConvertField & { readonly type: T };
 
 class ConvertChecker {
@@ -45,7 +56,7 @@ class ConvertChecker {
 
   check(): boolean {
     const { model } = this.declaration;
-    const wanted = ["model", "variant", "solver", "convert"] as const;
+    const wanted = ["model", "variant", "solver"] as const;
     const { file, environment, reporter } = this;
     const found = findDeclaration(model, "model", wanted, "`convert`", file, environment, reporter);
     if (found === undefined) this.fail();

@@ -1,5 +1,6 @@
 /** Every row of the catalogue, in the order of the codes. */
 import type { DiagnosticEntry } from "../diagnostic.js";
+import { conversions } from "./conversions.js";
 import { data } from "./data.js";
 import { fields } from "./fields.js";
 import { later } from "./later.js";
@@ -26,6 +27,7 @@ const phases: readonly Readonly<Record<string, AnyEntry>>[] = [
   training,
   later,
   physics,
+  conversions,
 ];
 
 /** All rows, each code once. */

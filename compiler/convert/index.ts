@@ -1,0 +1,1 @@
+export { convertModel, type Conversion } from "./convert.js";
