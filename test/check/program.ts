@@ -48,7 +48,16 @@ export function check(source: string): Checked {
     }
   }
   const { neurons, functions, layers } = elaborator;
-  const program = { file, neurons, functions, layers, models, data: [], trains: [], conversions: [] };
+  const program = {
+    file,
+    neurons,
+    functions,
+    layers,
+    models,
+    data: [],
+    trains: [],
+    conversions: [],
+  };
   return { ...program, diagnostics: reporter.diagnostics, text: printProgram(program) };
 }
 
