@@ -133,6 +133,7 @@ function describeToken(name: string, rules: readonly string[]): string {
     }
   }
   if (name === "Colon" && (rule === "param" || rule === "running")) return "`:` and a type";
+  if (name === "Colon" && rule === "ratio") return "`:`, as in `80 : 10 : 10`,";
   if (name === "TypeName") return "a name with a capital letter";
   if (name === "LeftCurly") return "`{`";
   return t.describeTokenType(name);

@@ -4,6 +4,7 @@ import type { Failure } from "./errors.js";
 import type { Token } from "./lexer.js";
 import { spanOf } from "./lexer.js";
 import type { ProblemList } from "./problems.js";
+import { closest } from "./spelling.js";
 import * as t from "./tokens.js";
 
 /** A failure that has no repair: something missing, or something in the way. */
@@ -30,6 +31,20 @@ export function reportFailure(
   if (operator && compared && failure.kind !== "choice") {
     problems.add("S025", spanOf(found), { operator: found.image });
   } else {
-    problems.add("S001", spanOf(found), { expected, found: describeFound(found) });
+    const span = spanOf(found);
+    const suggestion = keywordMeant(found, failure);
+    const edits = suggestion === undefined ? [] : [{ span, text: suggestion }];
+    problems.add("S001", span, { expected, found: describeFound(found), suggestion }, { edits });
   }
+}
+
+/** The one of the expected keywords that a word of the author resembles. */
+function keywordMeant(found: Token, { expected }: Failure): string | undefined {
+  if (!t.isWord(found.tokenType)) return undefined;
+  const expectedNames = new Set(expected);
+  const keywords = [...t.wordTypes].filter(([, type]) => expectedNames.has(type.name));
+  return closest(
+    found.image,
+    keywords.map(([text]) => text),
+  );
 }

@@ -10,7 +10,12 @@ import type { Span } from "./tree.js";
 /** The words that the sentences of each code need. Names and symbols are given bare, phrases as shown. */
 export interface SyntaxArguments {
   /** An unexpected token. `expected` is a phrase ("`=`", "an expression"), `found` too. */
-  readonly S001: { readonly expected: string; readonly found: string };
+  readonly S001: {
+    readonly expected: string;
+    readonly found: string;
+    /** The keyword that was meant. */
+    readonly suggestion?: string | undefined;
+  };
   /** Something is missing after `after`. */
   readonly S002: { readonly expected: string; readonly after: string };
   /** A bracket is never closed. */

@@ -241,7 +241,12 @@ export function checkPool(body: Body, pool: Pool): Value {
         actual: body.describe(x),
         graph: graph.name,
         place: space === undefined ? residencyWords(x.type) : placeWords(space),
-        fix: space === "N" ? undefined : residencyFix(body, x, expected),
+        fix:
+          space === "N"
+            ? undefined
+            : space === "G"
+              ? `use \`${body.snippet(x.origin.span)}\` as it is: it has one row per graph already`
+              : residencyFix(body, x, expected),
       },
       { related: body.definedAt(x) },
     );

@@ -86,6 +86,8 @@ export class Body {
   readonly statements: Statement[] = [];
   /** How many `let`s of the declaration have each name. */
   letCounts: ReadonlyMap<string, number> = new Map();
+  /** The `let`s of the declaration itself, not of its blocks. */
+  ownLets: ReadonlyMap<string, Span> = new Map();
   readonly unused: { readonly name: string; readonly place: Place }[] = [];
   scope = new Scope(undefined);
   gather: GatherContext | undefined;

@@ -78,6 +78,8 @@ export function assignArguments(
         callee,
         parameters: names,
         count: args.length + (piped === undefined ? 0 : 1),
+        extra: body.snippet(one.span),
+        isNumber: one.value.tag === "constant",
       });
       return undefined;
     }

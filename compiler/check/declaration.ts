@@ -46,6 +46,11 @@ export function elaborate(
 ): Elaborated | undefined {
   const { declaration } = signature;
   body.letCounts = countLets(signature);
+  body.ownLets = new Map(
+    declaration.items.flatMap((item) =>
+      item.type === "let" ? [[item.name.text, item.name.span] as const] : [],
+    ),
+  );
   return body.inBlock(() => {
     const inputs = defineInputs(body, signature, kinds);
     const params: ParamIr[] = [];

@@ -12,7 +12,7 @@ import type { Place } from "./scope.js";
 import { isTensor } from "./scope.js";
 import type { BoundGeneric, CallableRef } from "./services.js";
 import { asCallable } from "./signature.js";
-import { constantSize } from "./size.js";
+import { asInteger, constantSize } from "./size.js";
 import { sizeOrReport } from "./type-expression.js";
 
 /** A generic argument of a call, or one that was bound to the callable before. */
@@ -122,14 +122,25 @@ export function givenSize(
     const { expression } = given.value;
     const isCallable =
       expression.type === "name" &&
+      sizeLookup(body)(expression.text) === undefined &&
       (body.callables.has(expression.text) ||
-        (/^[A-Z]/.test(expression.text) &&
-          body.services.environment.lookup(expression.text, body.file) !== undefined));
+        PRIMITIVE_NAMES.includes(expression.text) ||
+        body.services.environment.lookup(expression.text, body.file) !== undefined);
     if (isCallable) {
-      body.report(types.genericSort, expression.span, { callee, name, wanted: "a size" });
+      const activation = /^[a-z]/.test(expression.text) ? expression.text : undefined;
+      body.report(types.genericSort, expression.span, {
+        callee,
+        name,
+        wanted: "a size",
+        activation,
+      });
       return undefined;
     }
-    return sizeIn(body, expression);
+    const size = sizeIn(body, expression);
+    if (size === undefined || asInteger(size) !== 0) return size;
+    const reason = "a dimension holds at least one number";
+    body.report(types.notASize, expression.span, { what: "0", reason });
+    return undefined;
   }
   const { value } = given.value;
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) {

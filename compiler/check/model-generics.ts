@@ -1,7 +1,6 @@
 /** Generic arguments of models and variants: everything becomes a number or a callable. */
 import type { GenericArgument } from "../../grammar/tree.js";
 import type { Size } from "../ir/types.js";
-import { types } from "../diagnostics/catalogue/types.js";
 import type { Body } from "./body.js";
 import { evaluateConstant } from "./constant.js";
 import {
@@ -36,13 +35,6 @@ export function readModelGenerics(
     else if (info.role === "size") {
       const size = givenSize(site, one, model, info.name);
       value = size === undefined ? undefined : asInteger(size);
-      if (value === 0) {
-        site.report(types.notASize, one.place.span, {
-          what: "0",
-          reason: "a dimension holds at least one number",
-        });
-        value = undefined;
-      }
     } else {
       const number = givenConstant(site, one, model, info.name);
       value = typeof number === "number" ? number : undefined;

@@ -41,6 +41,17 @@ function isWithin(value: number, { whole, least, above, most, below }: NumberLim
   return most === undefined || (below === true ? value < most : value <= most);
 }
 
+/** Of a number outside of its limits: "is below 1". */
+function whatIsWrong(value: number, { whole, least, above, most }: NumberLimits): string {
+  if (!Number.isFinite(value)) return "is not a finite number";
+  if (whole === true && !Number.isInteger(value)) return "is not a whole number";
+  if (least !== undefined && value < least) return `is below ${least}`;
+  if (most !== undefined && value > most) return `is above ${most}`;
+  return above === true && value === least
+    ? "is the end of the range, which is left out"
+    : "is too large";
+}
+
 /** The number an expression stands for; reports it when it is none or outside its limits. */
 export function checkNumber(
   expression: Expression,
@@ -61,7 +72,8 @@ export function checkNumber(
   }
   if (isWithin(value, limits)) return value;
   const found = String(value).replace("Infinity", "inf").replace("NaN", "not a number");
-  reporter.report(fields.badNumber, at, { what, expected, found });
+  const reason = `${found} ${whatIsWrong(value, limits)}`;
+  reporter.report(fields.badNumber, at, { what, expected, found, reason });
   return undefined;
 }
 

@@ -86,6 +86,20 @@ function reportUnknown(body: Body, expression: Name): void {
     });
     return;
   }
+  const below = body.ownLets.get(name);
+  if (below !== undefined || body.letCounts.has(name)) {
+    const elsewhere = below === undefined ? "in a block" : "below";
+    const related = below && [
+      { file: body.file, span: below, message: `\`${name}\` is defined here` },
+    ];
+    body.report(
+      types.unknownValue,
+      expression.span,
+      { name, suggestion: undefined, elsewhere },
+      { related: related ?? [] },
+    );
+    return;
+  }
   const values = [...body.scope.all()].map(([one]) => one);
   const suggestion = didYouMean(name, {
     right: [...values, ...body.sizes.keys(), ...body.constants.keys()],

@@ -2,7 +2,7 @@
 import type { Binary, Span, Unary } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { Expr, OpName } from "../ir/ir.js";
-import { printSize } from "../ir/print.js";
+import { printSize, printType } from "../ir/print.js";
 import type { Body } from "./body.js";
 import type { Broadcast } from "./broadcast.js";
 import { broadcast } from "./broadcast.js";
@@ -192,10 +192,12 @@ export function product(body: Body, left: Expr, right: Expr, at: Span, whole: Sp
     return ERROR;
   }
   if (!equalSizes(inner, b[0])) {
+    const wanted = printType({ ...right.type, dims: [inner, ...b.slice(1)] });
+    const weight = right.tag === "param" ? `${right.name}: ${wanted}` : undefined;
     body.report(
       types.productSizes,
       at,
-      { ...shared, last: printSize(inner), first: printSize(b[0]) },
+      { ...shared, last: printSize(inner), first: printSize(b[0]), weight },
       { related },
     );
     return ERROR;

@@ -15,8 +15,43 @@ export interface Candidates {
  */
 export function didYouMean(name: string, candidates: Candidates): string | undefined {
   const { right, other = [] } = candidates;
+  const translated = elsewhere.get(name.toLowerCase().replaceAll("_", ""));
+  if (translated !== undefined && [...right, ...other].includes(translated)) return translated;
   return sameButCase(name, [...right, ...other]) ?? nearest(name, right) ?? nearest(name, other);
 }
+
+/** What PyTorch, PyTorch Geometric and snnTorch call it, in lower case without `_`, and its name here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ["lr", "rate"],
+  ["learningrate", "rate"],
+  ["weightdecay", "decay"],
+  ["l2", "decay"],
+  ["eps", "epsilon"],
+  ["linear", "Dense"],
+  ["lin", "Dense"],
+  ["gcnconv", "GCN"],
+  ["sageconv", "SAGE"],
+  ["ginconv", "GIN"],
+  ["gatconv", "GAT"],
+  ["gatv2conv", "GATv2"],
+  ["pnaconv", "PNA"],
+  ["leaky", "LIF"],
+  ["average", "mean"],
+  ["avg", "mean"],
+  ["add", "sum"],
+  ["float", "real"],
+  ["float32", "real"],
+  ["double", "real"],
+  ["binary", "spike"],
+  ["bool", "spike"],
+  ["ternary", "trit"],
+  ["int", "label"],
+  ["long", "label"],
+  ["nllloss", "cross_entropy"],
+  ["crossentropyloss", "cross_entropy"],
+  ["mseloss", "mse"],
+  ["l1loss", "mae"],
+]);
 
 /** `ReLU` is `relu`, of whatever kind that is, rather than `PReLU`. */
 function sameButCase(name: string, candidates: readonly string[]): string | undefined {

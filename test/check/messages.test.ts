@@ -215,6 +215,7 @@ const cases: readonly Case[] = [
     expected: [
       [
         "T209 `@`: `@` needs the last size on the left, `in`, to equal the first on the right, `out`: `x` is `real[N, in]` from line 1, `u` is `real[out, out]` from line 3",
+        "declare `u: real[in, out]`",
       ],
     ],
   },
@@ -316,7 +317,7 @@ const cases: readonly Case[] = [
       "  return g.x |> GCN<4>(g, g)",
       "}",
     ],
-    expected: [["T235 `g`: `GCN` takes 2 arguments, `x` and `g`; this call gives 3"]],
+    expected: [["T235 `g`: `GCN` takes 2 arguments, `x` and `g`; this call gives 3", "remove `g`"]],
   },
   {
     name: "argument given twice",
@@ -371,7 +372,9 @@ const cases: readonly Case[] = [
       "  return over time 4 { g.x |> Dense<4> |> LIF<beta: 1.5> } |> rate",
       "}",
     ],
-    expected: [["T250 `1.5`: `beta` of `LIF` must lie in [0, 1]; this is 1.5"]],
+    expected: [
+      ["T250 `1.5`: `beta` of `LIF` must lie in [0, 1]; this is 1.5", "give a value in [0, 1]"],
+    ],
   },
   {
     name: "too many generics",
@@ -380,7 +383,7 @@ const cases: readonly Case[] = [
       "  return g.x |> Dense<8, 4>",
       "}",
     ],
-    expected: [["T242 `4`: `Dense` takes only `out` in `<..>`", "remove this one"]],
+    expected: [["T242 `4`: `Dense` takes only `out` in `<..>`", "write only the value of `out`"]],
   },
   {
     name: "unknown layer",
@@ -608,7 +611,7 @@ const cases: readonly Case[] = [
     expected: [
       [
         "T301 `p`: `pool` takes a value on the nodes of `g`; `p` is `real[G, 8]` from line 2, a value on graphs",
-        "nothing moves a graph value back to its nodes",
+        "use `p` as it is: it has one row per graph already",
       ],
     ],
   },

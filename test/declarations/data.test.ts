@@ -176,7 +176,7 @@ describe("what is wrong in data", () => {
       "random 80 : 10 : 10",
       "stratified by taget folds 5",
       [
-        "D403 9:26 [taget] `split` of `taget`, which this data does not have -> did you mean `target`?",
+        "D403 9:26 [taget] `split` names `taget`, which this data does not have -> did you mean `target`?",
       ],
     ],
     [
@@ -223,7 +223,9 @@ describe("what is wrong in data", () => {
     [
       "x, bar, target standard",
       "x, baar standard",
-      ["D403 10:15 [baar] `scale` of `baar`, which this data does not have -> did you mean `bar`?"],
+      [
+        "D403 10:15 [baar] `scale` names `baar`, which this data does not have -> did you mean `bar`?",
+      ],
     ],
     [
       "x, bar, target standard",
@@ -271,7 +273,7 @@ describe("what is wrong in data", () => {
       '= "edge_attr"',
       [
         'D406 6:13 ["edge_attr"] graph `g` has its connections twice -> keep one, or name an edge feature: `edges attr = "edge_attr"`',
-        "D403 10:15 [bar] `scale` of `bar`, which this data does not have",
+        "D403 10:15 [bar] `scale` names `bar`, which this data does not have",
       ],
     ],
     [

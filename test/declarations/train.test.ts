@@ -237,7 +237,7 @@ describe("what is wrong in a training", () => {
     [
       'target = "y"',
       'y = "y"',
-      ["D403 10:20 [target] `scale` of `target`, which this data does not have"],
+      ["D403 10:20 [target] `scale` names `target`, which this data does not have"],
     ],
     [
       'field = "load"',
@@ -253,11 +253,11 @@ describe("what is wrong in a training", () => {
         "R501 15:14 [Bars] graph `g` of model `Net` is not in data `Bars` -> rename `mesh` of the data to `g`",
       ],
     ],
-    ["nodes x =", "nodes y =", ["D403 10:12 [x] `scale` of `x`, which this data does not have"]],
+    ["nodes x =", "nodes y =", ["D403 10:12 [x] `scale` names `x`, which this data does not have"]],
     [
       "edges bar =",
       "edges rod =",
-      ["D403 10:15 [bar] `scale` of `bar`, which this data does not have"],
+      ["D403 10:15 [bar] `scale` names `bar`, which this data does not have"],
     ],
     [
       "mse(output, target)",

@@ -48,7 +48,7 @@ export const data = {
     code: "D403",
     name: "unknown-data-name",
     severity: "error",
-    message: ({ field, name }) => `\`${field}\` of \`${name}\`, which this data does not have`,
+    message: ({ field, name }) => `\`${field}\` names \`${name}\`, which this data does not have`,
     why: ({ field, known }) =>
       known.length === 0
         ? `there is nothing that \`${field}\` could name`

@@ -118,12 +118,12 @@ export const fields = {
 }`,
     },
   }),
-  badNumber: entry<{ what: string; expected: string; found: string }>({
+  badNumber: entry<{ what: string; expected: string; found: string; reason: string }>({
     code: "N127",
     name: "bad-number",
     severity: "error",
     message: ({ what, expected, found }) => `${what} is ${found}, expected ${expected}`,
-    why: ({ what, expected }) => `${what} is ${expected}`,
+    why: ({ reason }) => reason,
     fix: ({ expected }) => `give ${expected}`,
     example: { wrong: wrong("count: 40", "count: 0.5"), right: rightData },
   }),

@@ -34,7 +34,8 @@ export const syntax: SyntaxRows = {
     severity: "error",
     message: ({ expected, found }) => `expected ${expected}, found ${found}`,
     why: () => "nothing that is written before it can go on like this",
-    fix: () => undefined,
+    fix: ({ suggestion }) =>
+      suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`,
     example: {
       wrong: leakyBut("0.9 * v + input", "0.9 * v input"),
       right: leaky,
@@ -57,7 +58,7 @@ export const syntax: SyntaxRows = {
     name: "unclosed-bracket",
     severity: "error",
     message: ({ opening, closing }) => `\`${opening}\` is never closed: \`${closing}\` is missing`,
-    why: () => "the next field or declaration begins while it is still open",
+    why: () => "what follows cannot stand inside it",
     fix: ({ closing }) => `write \`${closing}\` here`,
     example: {
       wrong: `${net.slice(0, -2)}\n${half}`,

@@ -43,9 +43,11 @@ export const training = {
       known.length === 0
         ? `inputs are found by name, and \`${data}\` has none of this kind`
         : `inputs are found by name; \`${data}\` has ${list(known)}`,
-    fix: ({ input, suggestion }) =>
+    fix: ({ input, wanted, suggestion }) =>
       suggestion === undefined
-        ? `add \`${input}\` to the data`
+        ? wanted === "graph"
+          ? `add a \`graph ${input} { .. }\` to the data`
+          : `add \`${input} = "..."\` to the \`sample\` line of the data`
         : `rename \`${suggestion}\` of the data to \`${input}\``,
     example: { wrong: wrong("graph    g {", "graph    mesh {"), right: rightTrain },
   }),

@@ -61,14 +61,26 @@ export const calls = {
       right: layer("return x @ w + relu(x @ w)"),
     },
   }),
-  argumentCount: entry<{ callee: string; parameters: readonly string[]; count: number }>({
+  argumentCount: entry<{
+    callee: string;
+    parameters: readonly string[];
+    count: number;
+    /** The argument that is too many, as written. */
+    extra?: string;
+    isNumber?: boolean;
+  }>({
     code: "T235",
     name: "argument-count",
     severity: "error",
     message: ({ callee, parameters, count }) =>
       `\`${callee}\` takes ${parameters.length === 1 ? "1 argument" : `${parameters.length} arguments`}, ${listed(parameters)}; this call gives ${count}`,
     why: () => "in a pipeline the value on the left counts as the first tensor argument",
-    fix: () => undefined,
+    fix: ({ callee, extra, isNumber }) =>
+      extra === undefined
+        ? undefined
+        : isNumber === true
+          ? `numbers stand in angle brackets: \`${callee}<${extra}>\``
+          : `remove \`${extra}\``,
     example: {
       wrong: layer("return relu(x, x) @ w"),
       right: layer("return relu(x) @ w"),
@@ -179,7 +191,10 @@ export const calls = {
         ? `\`${callee}\` takes nothing in \`<..>\``
         : `\`${callee}\` takes only ${listed(names)} in \`<..>\``,
     why: () => "sizes of arguments are inferred and never written",
-    fix: () => "remove this one",
+    fix: ({ names }) =>
+      names.length === 0
+        ? "remove this one"
+        : `write only ${names.length === 1 ? "the value of " : ""}${listed(names)}`,
     example: {
       wrong: model("return g.x |> Dense<8, 4>"),
       right: model("return g.x |> Dense<4>"),
@@ -207,7 +222,13 @@ export const calls = {
       `write \`${callee}<${/^[A-Z]/.test(name) ? `${name}: relu` : "16"}>\` with the value you want`,
     example: { wrong: model("return g.x |> Dense"), right: model("return g.x |> Dense<4>") },
   }),
-  genericSort: entry<{ callee: string; name: string; wanted: string }>({
+  genericSort: entry<{
+    callee: string;
+    name: string;
+    wanted: string;
+    /** The function that was given for a number. */
+    activation?: string | undefined;
+  }>({
     code: "T245",
     name: "generic-sort",
     severity: "error",
@@ -217,7 +238,10 @@ export const calls = {
       /^[A-Z]/.test(name)
         ? "an upper-case generic stands for something that can be called"
         : "a lower-case generic is a number that is known before anything runs",
-    fix: () => undefined,
+    fix: ({ callee, activation }) =>
+      activation === undefined
+        ? undefined
+        : `write the number there and the function after it: \`${callee}<16> |> ${activation}\``,
     example: {
       wrong: model("let h = g.x |> Dense<LIF>", "return h"),
       right: model("let h = g.x |> Dense<4>", "return h"),
@@ -285,7 +309,7 @@ export const calls = {
     message: ({ neuron, name, value, range }) =>
       `\`${name}\` of \`${neuron}\` must lie in ${range}; this is ${value}`,
     why: () => "the declaration states the range in which its equations make sense",
-    fix: () => undefined,
+    fix: ({ range }) => `give a value in ${range}`,
     example: {
       wrong: model("return over time 8 { g.x |> Dense<4> |> LIF<beta: 1.5> } |> rate"),
       right: model("return over time 8 { g.x |> Dense<4> |> LIF<beta: 0.95> } |> rate"),

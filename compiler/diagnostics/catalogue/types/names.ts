@@ -3,13 +3,23 @@ import { entry } from "../../diagnostic.js";
 import { layer, listed, meant, model } from "./examples.js";
 
 export const written = {
-  unknownValue: entry<{ name: string; suggestion: string | undefined }>({
+  unknownValue: entry<{
+    name: string;
+    suggestion: string | undefined;
+    /** Where a `let` of this name stands all the same. */
+    elsewhere?: "below" | "in a block" | undefined;
+  }>({
     code: "T260",
     name: "unknown-value",
     severity: "error",
     message: ({ name }) => `no value is called \`${name}\``,
     why: () => "a lower-case name is an input, a `param`, an earlier `let` or a generic",
-    fix: ({ suggestion }) => meant(suggestion),
+    fix: ({ name, suggestion, elsewhere }) =>
+      elsewhere === undefined
+        ? meant(suggestion)
+        : elsewhere === "below"
+          ? `move \`let ${name}\` above this line`
+          : `\`let ${name}\` is known only inside its block: move it out, or return it`,
     example: {
       wrong: layer("let hidden = x @ w", "return hiden"),
       right: layer("let hidden = x @ w", "return hidden"),

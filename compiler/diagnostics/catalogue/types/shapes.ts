@@ -142,14 +142,21 @@ export const shapes = {
       right: layer("return gather sum over j -> i { (x[j] - x[i]) @ w }"),
     },
   }),
-  productSizes: entry<{ left: string; right: string; last: string; first: string }>({
+  productSizes: entry<{
+    left: string;
+    right: string;
+    last: string;
+    first: string;
+    /** The weight on the right as it would have to be declared. */
+    weight: string | undefined;
+  }>({
     code: "T209",
     name: "product-sizes",
     severity: "error",
     message: ({ left, right, last, first }) =>
       `\`@\` needs the last size on the left, \`${last}\`, to equal the first on the right, \`${first}\`: ${left}, ${right}`,
     why: () => "`a @ b` sums over the last dimension of `a` and the first dimension of `b`",
-    fix: () => undefined,
+    fix: ({ weight }) => (weight === undefined ? undefined : `declare \`${weight}\``),
     example: {
       wrong: layer("param u: real[out, in] = glorot", "return (x @ u) + x @ w"),
       right: layer("param u: real[in, out] = glorot", "return (x @ u) + x @ w"),
