@@ -40,6 +40,8 @@ import { retype } from "./words.js";
 
 export interface ParseResult {
   readonly file: File;
+  /** What the tree was built from; with the trivia of the file they are the whole source. */
+  readonly tokens: readonly Token[];
   /** In source order; empty for a file without errors. */
   readonly problems: readonly SyntaxProblem[];
 }
@@ -54,7 +56,8 @@ export function parse(source: string): ParseResult {
   const reader = new FileReader(source, tokens, trivia, problems);
   reader.read();
   const { imports, declarations: found } = reader;
-  return { file: { source, imports, declarations: found, trivia }, problems: problems.sorted() };
+  const file = { source, imports, declarations: found, trivia };
+  return { file, tokens, problems: problems.sorted() };
 }
 
 /** A part that was parsed by itself. */

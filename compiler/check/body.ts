@@ -23,6 +23,7 @@ import type {
 } from "../ir/ir.js";
 import { printType } from "../ir/print.js";
 import type { Size, TensorType } from "../ir/types.js";
+import type { Facts } from "./facts.js";
 import type { CallableRef, Services } from "./services.js";
 import type { Entry, Place, Value } from "./scope.js";
 import { Scope, isTensor } from "./scope.js";
@@ -66,6 +67,8 @@ export interface BodyOptions {
   /** True when the arguments have one slice per step of the caller's block. */
   readonly isCalledTimed: boolean;
   readonly check: (body: Body, expression: Expression) => Value;
+  /** Where an editor wants to know what was found out. */
+  readonly facts?: Facts | undefined;
 }
 
 /** Deepest nesting of expressions; beyond it the checker says so instead of exhausting the stack. */
@@ -99,6 +102,7 @@ export class Body {
   usedSteps = false;
   /** The first neuron that runs a single step, and where. */
   oneStep: { readonly neuron: NeuronIr; readonly place: Place } | undefined;
+  private readonly facts: Facts | undefined;
   private readonly checker: (body: Body, expression: Expression) => Value;
 
   constructor(options: BodyOptions) {
@@ -113,6 +117,7 @@ export class Body {
     this.time = options.time;
     this.isCalledTimed = options.isCalledTimed;
     this.checker = options.check;
+    this.facts = options.facts;
   }
 
   check(expression: Expression): Value {
@@ -238,6 +243,11 @@ export class Body {
 
   /** Defines a name for the rest of the block. */
   define(name: string, entry: Entry): void {
+    if (entry.tag !== "error") {
+      const type = entry.tag === "graph" ? entry.ref.type : entry.type;
+      const timed = entry.tag === "tensor" && entry.timed;
+      this.facts?.add({ ...entry.place, type, sort: "name", timed, sizes: new Map() });
+    }
     this.scope.define(name, entry);
   }
 
@@ -246,6 +256,26 @@ export class Body {
     if (value.tag === "error") return { tag: "error", sort, place, used: true };
     if (value.tag === "graph") return { tag: "graph", ref: value.ref, sort, place, used: false };
     return { tag: "tensor", type: value.type, timed: value.timed, sort, place, used: false };
+  }
+
+  /** Tells an editor what an expression or a stage of a pipeline was found to be. */
+  note(value: Value, span: Span, sort: "expression" | "stage"): void {
+    if (this.facts === undefined || value.tag === "error" || value.tag === "constant") return;
+    const { file } = this;
+    if (value.tag === "graph") {
+      this.facts.add({ file, span, type: value.ref.type, sort, timed: false, sizes: new Map() });
+      return;
+    }
+    const member = this.pending.find((one) => one.call === value)?.member;
+    const sizes = value.tag === "function" ? value.sizes : member?.sizes;
+    this.facts.add({
+      file,
+      span,
+      type: value.type,
+      sort,
+      timed: value.timed,
+      sizes: sizes ?? new Map(),
+    });
   }
 
   /** Runs `inside` with a fresh inner block. */

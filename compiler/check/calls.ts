@@ -69,6 +69,7 @@ export function checkPipe(body: Body, pipe: Pipe): Value {
     }
     value = checkCall(body, stage.call, { value, span, name: undefined });
     span = stage.call.span;
+    body.note(value, span, "stage");
   }
   return value;
 }

@@ -19,6 +19,7 @@ import type { Elaborated } from "./declaration.js";
 import { elaborate } from "./declaration.js";
 import { defaultCallable } from "./defaults.js";
 import { checkExpression } from "./expression.js";
+import type { Facts } from "./facts.js";
 import { checkGenericDefaults } from "./generic-defaults.js";
 import { isWithin } from "./kinds.js";
 import { elaborateLoss } from "./loss.js";
@@ -64,6 +65,7 @@ export class Elaborator implements Services {
     readonly environment: Environment,
     private readonly reporter: Reporter,
     private readonly neurons_: (found: Found) => NeuronIr | undefined,
+    private readonly facts: Facts | undefined = undefined,
   ) {
     this.signatures = new Signatures(environment, reporter);
     this.output = new Output(environment);
@@ -163,6 +165,7 @@ export class Elaborator implements Services {
           ? undefined
           : { steps: symbolSize(called.steps), implicit: true },
       isCalledTimed: called.time === "timed",
+      facts: isDeclaration && found.file === this.environment.entry ? this.facts : undefined,
       check: checkExpression,
     });
     const elaborated = elaborate(body, signature, kinds);

@@ -24,7 +24,9 @@ export function checkExpression(body: Body, expression: Expression): Value {
   }
   body.depth++;
   try {
-    return dispatch(body, expression);
+    const value = dispatch(body, expression);
+    body.note(value, expression.span, "expression");
+    return value;
   } finally {
     body.depth--;
   }

@@ -6,6 +6,7 @@
  * are emitted; a model without variants is emitted itself when all its generics have defaults, or when
  * a `train` names it. Neurons and data of the file are emitted even when no model uses them.
  */
+import type { ParseResult } from "../../grammar/index.js";
 import type { Declaration, ModelDeclaration } from "../../grammar/tree.js";
 import type { Conversion } from "../convert/index.js";
 import { convertModel } from "../convert/index.js";
@@ -17,6 +18,7 @@ import type { ModuleHost } from "../resolve/modules.js";
 import { describe, resolveModules } from "../resolve/modules.js";
 import { checkData } from "./data.js";
 import { Elaborator } from "./elaborator.js";
+import type { Facts } from "./facts.js";
 import { checkConvert, isConvertible } from "./later/convert.js";
 import { checkEquilibrium } from "./later/equilibrium.js";
 import { checkProblem } from "./later/problem.js";
@@ -35,6 +37,14 @@ const laterChecks: Readonly<Record<LaterType, LaterCheck>> = {
   solver: checkSolver,
 };
 
+/** What an editor wants of a check: facts about expressions, and maybe only some declarations checked. */
+export interface EditorView {
+  readonly facts: Facts;
+  /** Called before anything is checked. */
+  resolved(environment: Environment, parsed: ParseResult): void;
+  isReached(declaration: Declaration): boolean;
+}
+
 /**
  * The typed program of one file. It is complete only when `reporter` has no errors; with errors it
  * holds what could be checked.
@@ -43,9 +53,13 @@ export function checkProgram(
   entry: { readonly file: string; readonly source: string },
   host: ModuleHost,
   reporter: Reporter,
+  editor?: EditorView,
 ): Program {
-  const { environment, declarations } = resolveModules(entry, host, reporter);
-  return new ProgramChecker(declarations, environment, reporter).check(entry.file);
+  const { environment, declarations, parsed } = resolveModules(entry, host, reporter);
+  editor?.resolved(environment, parsed);
+  const reached = declarations.filter(({ declaration }) => editor?.isReached(declaration) ?? true);
+  const checker = new ProgramChecker(declarations, environment, reporter, editor?.facts);
+  return checker.check(entry.file, reached);
 }
 
 class ProgramChecker {
@@ -60,14 +74,15 @@ class ProgramChecker {
     private readonly declarations: readonly Found[],
     private readonly environment: Environment,
     private readonly reporter: Reporter,
+    facts: Facts | undefined,
   ) {
-    this.elaborator = new Elaborator(environment, reporter, (found) =>
-      checkNeuron(found, environment, reporter),
-    );
+    const neuron = (found: Found): NeuronIr | undefined =>
+      checkNeuron(found, environment, reporter);
+    this.elaborator = new Elaborator(environment, reporter, neuron, facts);
   }
 
-  check(file: string): Program {
-    for (const found of this.declarations) this.checkOne(found);
+  check(file: string, reached: readonly Found[]): Program {
+    for (const found of reached) this.checkOne(found);
     const models = [...this.models.values()].filter((model) => model !== undefined);
     const { neurons, functions, layers } = this.elaborator;
     return {

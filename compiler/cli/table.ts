@@ -56,5 +56,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   report: { summary: "write an HTML report of runs", load: undefined },
   export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },
   review: { summary: "compare a model with the generated code under review", load: undefined },
-  lsp: { summary: "language server for editors", load: undefined },
+  lsp: {
+    summary: "language server for editors",
+    load: async () => (await import("./commands/lsp.js")).lsp,
+  },
 };

@@ -4,7 +4,8 @@
  * Circles and missing files are reported where the import stands; the rest of the program is resolved
  * all the same.
  */
-import type { Declaration, File, Import } from "../../grammar/tree.js";
+import type { Declaration, Import } from "../../grammar/tree.js";
+import type { ParseResult } from "../../grammar/index.js";
 import { parse } from "../../grammar/index.js";
 import { names } from "../diagnostics/catalogue/names.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
@@ -23,6 +24,8 @@ export interface ModuleHost {
 
 export interface ResolvedModules {
   readonly environment: Environment;
+  /** The entry file as it was parsed. */
+  readonly parsed: ParseResult;
   /** The declarations of the entry file, in source order. */
   readonly declarations: readonly Found[];
 }
@@ -30,7 +33,7 @@ export interface ResolvedModules {
 interface Module {
   readonly file: string;
   readonly source: string;
-  readonly tree: File;
+  readonly parsed: ParseResult;
   readonly declarations: readonly Found[];
   readonly declared: ReadonlyMap<string, Found>;
 }
@@ -45,6 +48,7 @@ export function resolveModules(
   const module = resolver.load(entry.file, entry.source);
   return {
     environment: new Environment(entry.file, resolver.scopes),
+    parsed: module.parsed,
     declarations: module.declarations,
   };
 }
@@ -61,13 +65,14 @@ class Resolver {
   ) {}
 
   load(file: string, source: string): Module {
-    const { file: tree, problems } = parse(source);
+    const parsed = parse(source);
+    const { file: tree, problems } = parsed;
     reportSyntax(problems, file, this.reporter);
     const declarations = tree.declarations.map((declaration) => ({ file, source, declaration }));
     const module: Module = {
       file,
       source,
-      tree,
+      parsed,
       declarations,
       declared: this.declare(declarations),
     };
