@@ -1,11 +1,13 @@
 /** `sgnnc lsp`: the language server, over standard input and output. */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node.js";
 import { serve } from "../../language-server/protocol.js";
 import type { Command } from "../command.js";
 import { exit } from "../errors.js";
 import { textOf } from "../files.js";
+import { packageRoot } from "../version.js";
 
 export const lsp: Command = {
   parameters: "",
@@ -51,8 +53,8 @@ function fileOf(uri: string): string {
 function uriOf(file: string): string {
   const standard = /^sgnn:std\/(.+)$/.exec(file)?.[1];
   if (standard !== undefined) {
-    const shipped = new URL(`../../../../compiler/std/${standard}`, import.meta.url);
-    if (existsSync(shipped)) return shipped.href;
+    const shipped = join(packageRoot(), "compiler", "std", standard);
+    if (existsSync(shipped)) return pathToFileURL(shipped).href;
   }
   return /^[a-z][a-z-]+:/.test(file) ? file : pathToFileURL(file).href;
 }
