@@ -7,6 +7,7 @@ export * from "./tensor/index.js";
 export * from "./layers/index.js";
 export * from "./graph/index.js";
 export * from "./neurons/index.js";
+export * from "./energy/index.js";
 export * from "./binary/index.js";
 export * from "./data/index.js";
 export * from "./export/index.js";

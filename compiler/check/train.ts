@@ -282,9 +282,7 @@ class TrainChecker {
     const report: string[] = [];
     for (const name of field?.names ?? []) {
       const at = { file: this.file, span: name.span };
-      if (name.text === "energy") {
-        this.reporter.report(rows.energyNotMeasured, at, {});
-      } else if (report.includes(name.text)) {
+      if (report.includes(name.text)) {
         this.reporter.report(fields.duplicateWord, at, { what: "metric", name: name.text });
       } else if (this.checkMetric(name, loss, [...metrics, "energy"])) {
         report.push(name.text);

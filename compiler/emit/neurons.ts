@@ -1,5 +1,6 @@
 /** Neuron types: the definition, then its two loops. */
 import type { NeuronIr } from "../ir/ir.js";
+import { neuronOperations } from "../plan/operations.js";
 import { capitalised, neuronLoops } from "../neurons/index.js";
 import { docText, initialiserText, objectOf, rangeText } from "./literals.js";
 import type { Module } from "./module.js";
@@ -26,6 +27,10 @@ export function neuronStatements(
     ["parameters", `[${neuron.params.map(parameterText).join(", ")}]`],
     ["states", JSON.stringify(neuron.states.map((state) => state.name))],
     ["emits", JSON.stringify(neuron.emits)],
+    [
+      "operations",
+      objectOf(Object.entries(neuronOperations(neuron)).map(([k, n]) => [k, String(n)])),
+    ],
     ...(neuron.spike === undefined ? [["spikes", "false"] as const] : []),
     ["forward", forwardName],
     ["backward", backwardName],

@@ -2,21 +2,18 @@
  * What a planned model is made of: one row per layer and neuron, with its weights and the operations of
  * one forward pass as polynomials in the index spaces (N nodes, E edges, G graphs, T steps).
  *
- * Counting rules. They are upper bounds: a spiking input is counted as if every unit fired, so that a
- * measured firing fraction can be multiplied in afterwards.
- * - A dense product [.., K] @ [K, M] is rows * K * M: MACs for real and graded inputs, ADDs for spike,
- *   trit and sign inputs, whose products need no multiplication. `dot` likewise, one per element.
- * - A sparse product is edges * width: MACs when edges are weighted and the input is real or graded,
- *   else ADDs. Self loops count as N further edges.
- * - Sums and means over edges or nodes are one ADD per element and reducer; max, min likewise (a
- *   comparison); std is a MAC and an ADD per element, softmax-weighted one MAC.
- * - A neuron costs the operations of its update lines per unit and step: * / ^ and functions are MACs,
- *   + - are ADDs; the comparison with the threshold is one ADD.
- * - Element-wise arithmetic, activations and softmax outside neurons are not counted.
- * - Bit operations are 0 in this version: no product runs on packed bits yet.
- * - Bytes are what the row holds and writes: 4 per weight and 4 per element of its result.
+ * The rules of counting are those of operations.ts (and runtime/energy/README.md, which measures). The counts
+ * are upper bounds: every unit fires at every step, and no zero is skipped. Self loops count as N further edges.
+ * Bytes are what the row holds and writes: 4 per weight and 4 per element of its result.
  */
-import { addSizes, asSymbol, constantSize, multiplySizes, substituteSize } from "../check/size.js";
+import {
+  addSizes,
+  asSymbol,
+  constantSize,
+  divideSizes,
+  multiplySizes,
+  substituteSize,
+} from "../check/size.js";
 import type {
   CallExpr,
   Expr,
@@ -26,11 +23,22 @@ import type {
   LayerIr,
   ModelIr,
   NeuronIr,
-  OpExpr,
   Program,
-  Scalar,
 } from "../ir/ir.js";
 import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
+import {
+  addCounts,
+  elements,
+  kindOf,
+  neuronCounts,
+  NOTHING,
+  noCounts,
+  ONE,
+  opCounts,
+  type Bindings,
+  type Counts,
+  type Kinds,
+} from "./operations.js";
 import { isGraphRef, memberOf, partsOf } from "./walk.js";
 import type { Callable } from "./walk.js";
 
@@ -53,11 +61,11 @@ export interface LayerRow {
   readonly macs: Size;
   readonly adds: Size;
   readonly bitOps: Size;
+  /** Words of 32 bits read and written. */
+  readonly reads: Size;
+  readonly writes: Size;
   readonly bytes: Size;
 }
-
-/** Meaning of a callable's size symbols where it is called. */
-type Bindings = ReadonlyMap<string, Size>;
 
 /** Steps of the surrounding time block. */
 interface Time {
@@ -66,13 +74,11 @@ interface Time {
   readonly always: boolean;
 }
 
-interface Counts {
-  macs: Size;
-  adds: Size;
+/** What was counted of a callable so far, and the kinds of the names that its body knows. */
+interface Total {
+  counts: Counts;
+  readonly kinds: Map<string, Kind>;
 }
-
-const NOTHING = constantSize(0);
-const ONE = constantSize(1);
 
 /** The rows of one model or variant of a planned program, in the order of the calls. */
 export function describe(program: Program, modelName: string): readonly LayerRow[] {
@@ -85,15 +91,14 @@ export function describe(program: Program, modelName: string): readonly LayerRow
     if (type.tag === "graph") bindLoops(type, type, bindings);
   }
   const time = { steps: ONE, always: false };
-  describer.callable(model, "", model.declaredName, model.result.type, bindings, time);
+  const kinds = new Map<string, Kind>();
+  for (const { name, type } of model.inputs) if (type.tag === "tensor") kinds.set(name, type.kind);
+  describer.callable(model, "", model.declaredName, model.result.type, bindings, time, kinds);
   return describer.rows;
 }
 
 /** The sum of a column over rows. */
-export function total(
-  rows: readonly LayerRow[],
-  column: "macs" | "adds" | "bitOps" | "bytes",
-): Size {
+export function total(rows: readonly LayerRow[], column: keyof Counts | "bytes"): Size {
   return rows.map((row) => row[column]).reduce(addSizes, NOTHING);
 }
 
@@ -110,8 +115,9 @@ class Describer {
     resultType: TensorType,
     bindings: Bindings,
     time: Time,
+    given: Kinds,
   ): void {
-    const counts: Counts = { macs: NOTHING, adds: NOTHING };
+    const total: Total = { counts: noCounts, kinds: new Map(given) };
     const members: (() => void)[] = [];
     const parameters = callable.params.map((param) => ({
       path: joined(path, param.name),
@@ -120,16 +126,20 @@ class Describer {
       learned: param.running === undefined,
     }));
     const at = this.rows.length;
-    for (const root of [...callable.body.map((statement) => statement.value), callable.result]) {
-      this.count(root, callable, bindings, time, counts, (call, current) => {
-        members.push(() => this.member(call, callable, path, bindings, current));
-      });
+    const found = (call: CallExpr, current: Time): void => {
+      const kinds = new Map(total.kinds);
+      members.push(() => this.member(call, callable, path, bindings, current, kinds));
+    };
+    for (const { name, value } of callable.body) {
+      this.count(value, callable, bindings, time, total, found);
+      total.kinds.set(name, kindOf(value, total.kinds));
     }
+    this.count(callable.result, callable, bindings, time, total, found);
     const weights = parameters
       .map((parameter) => elements(parameter.shape))
       .reduce(addSizes, NOTHING);
     const held = multiplySizes(weights, constantSize(4));
-    const own = { path, layer, resultType, parameters, ...counts, bitOps: NOTHING };
+    const own = { path, layer, resultType, parameters, ...total.counts };
     const written = multiplySizes(elements(resultType.dims), constantSize(4));
     this.rows.splice(at, 0, { ...own, bytes: addSizes(held, path === "" ? NOTHING : written) });
     members.forEach((describe) => describe());
@@ -141,6 +151,7 @@ class Describer {
     path: string,
     bindings: Bindings,
     time: Time,
+    kinds: Kinds,
   ): void {
     const member = memberOf(owner, call.member);
     if (member === undefined) throw new Error(`${owner.name} has no member ${call.member}`);
@@ -149,7 +160,14 @@ class Describer {
     const resultType = timedType(substituted(call.type, bindings), repeat);
     const { target } = member;
     if (target.tag === "neuron") {
-      this.neuron(target, member.sizes, at, resultType, bindings);
+      this.neuron(
+        target,
+        member.sizes,
+        at,
+        resultType,
+        bindings,
+        call.steps === undefined ? ONE : repeat,
+      );
       return;
     }
     const layer = this.layers.get(target.name) ?? target;
@@ -157,7 +175,16 @@ class Describer {
     for (const [name, size] of member.sizes) inner.set(name, substituteSize(size, bindings));
     bindInputs(layer.inputs, call.args, bindings, inner);
     const always = repeat !== ONE && !layer.result.timed;
-    this.callable(layer, at, layer.declaredName, resultType, inner, { steps: repeat, always });
+    const passed = passedKinds(layer.inputs, call.args, kinds);
+    this.callable(
+      layer,
+      at,
+      layer.declaredName,
+      resultType,
+      inner,
+      { steps: repeat, always },
+      passed,
+    );
   }
 
   private neuron(
@@ -166,6 +193,7 @@ class Describer {
     path: string,
     resultType: TensorType,
     bindings: Bindings,
+    steps: Size,
   ): void {
     const channels = substituteSize(sizes.get("channels") ?? ONE, bindings);
     const parameters = neuron.params
@@ -177,21 +205,14 @@ class Describer {
         learned: true,
       }));
     const units = elements(resultType.dims);
-    const perUnit = neuron.updates
-      .map((update) => scalarCounts(update.value))
-      .reduce((a, b) => ({ macs: a.macs + b.macs, adds: a.adds + b.adds }), {
-        macs: 0,
-        adds: neuron.spike === undefined ? 0 : 1,
-      });
+    const perStep = divideSizes(units, steps) ?? units;
     const weights = parameters.map((p) => elements(p.shape)).reduce(addSizes, NOTHING);
     this.rows.push({
       path,
       layer: neuron.name,
       resultType,
       parameters,
-      macs: multiplySizes(units, constantSize(perUnit.macs)),
-      adds: multiplySizes(units, constantSize(perUnit.adds)),
-      bitOps: NOTHING,
+      ...neuronCounts(neuron, perStep, steps),
       bytes: multiplySizes(addSizes(weights, units), constantSize(4)),
     });
   }
@@ -202,30 +223,36 @@ class Describer {
     owner: Callable,
     bindings: Bindings,
     time: Time,
-    counts: Counts,
+    total: Total,
     found: (call: CallExpr, time: Time) => void,
   ): void {
-    const current =
-      expr.tag === "time" ? { steps: substituteSize(expr.steps, bindings), always: false } : time;
-    for (const part of partsOf(expr)) this.count(part, owner, bindings, current, counts, found);
-    if (expr.tag === "call") found(expr, current);
-    if (expr.tag === "op") {
-      const { macs, adds } = opCounts(
-        expr,
-        bindings,
-        expr.timed || current.always ? current.steps : ONE,
-      );
-      counts.macs = addSizes(counts.macs, macs);
-      counts.adds = addSizes(counts.adds, adds);
+    if (expr.tag === "time") {
+      const inside = { steps: substituteSize(expr.steps, bindings), always: false };
+      if (expr.over !== undefined) {
+        this.count(expr.over.value, owner, bindings, time, total, found);
+        total.kinds.set(expr.over.name, kindOf(expr.over.value, total.kinds));
+      }
+      for (const { name, value } of expr.lets) {
+        this.count(value, owner, bindings, inside, total, found);
+        total.kinds.set(name, kindOf(value, total.kinds));
+      }
+      this.count(expr.body, owner, bindings, inside, total, found);
+      return;
     }
-    if (expr.tag === "function") this.countFunction(expr, bindings, current, counts, found);
+    for (const part of partsOf(expr)) this.count(part, owner, bindings, time, total, found);
+    if (expr.tag === "call") found(expr, time);
+    if (expr.tag === "op") {
+      const repeat = expr.timed || time.always ? time.steps : ONE;
+      total.counts = addCounts(total.counts, opCounts(expr, bindings, total.kinds, repeat));
+    }
+    if (expr.tag === "function") this.countFunction(expr, bindings, time, total, found);
   }
 
   private countFunction(
     expr: FunctionCallExpr,
     bindings: Bindings,
     time: Time,
-    counts: Counts,
+    total: Total,
     found: (call: CallExpr, time: Time) => void,
   ): void {
     const { callee } = expr;
@@ -233,94 +260,26 @@ class Describer {
     for (const [name, size] of expr.sizes) inner.set(name, substituteSize(size, bindings));
     bindInputs(callee.inputs, expr.args, bindings, inner);
     const always = time.always || (expr.timed && !callee.result.timed);
+    const kinds = new Map(passedKinds(callee.inputs, expr.args, total.kinds));
+    const own: Total = { counts: noCounts, kinds };
     for (const root of [...callee.body.map((statement) => statement.value), callee.result]) {
-      this.count(root, callee, inner, { steps: time.steps, always }, counts, found);
+      this.count(root, callee, inner, { steps: time.steps, always }, own, found);
     }
+    total.counts = addCounts(total.counts, own.counts);
   }
 }
 
-/* ---------------------------------------------------------------- counting */
-
-function opCounts(expr: OpExpr, bindings: Bindings, repeat: Size): Counts {
-  const dimsOf = (value: Expr): readonly Size[] =>
-    value.type.dims.map((dim) => substituteSize(dim, bindings));
-  const times = (...sizes: readonly Size[]): Size => [...sizes, repeat].reduce(multiplySizes);
-  const [x] = expr.args;
-  switch (expr.op) {
-    case "matMul": {
-      const [, weight] = expr.args;
-      return byKind(x.type.kind, times(elements(dimsOf(x)), elements(dimsOf(weight).slice(1))));
-    }
-    case "dot":
-      return byKind(x.type.kind, times(elements(dimsOf(x))));
-    case "propagate": {
-      const width = elements(dimsOf(x).slice(1));
-      const products = times(edgesOf(expr, bindings), width);
-      const isWeighted = expr.args.length > 1;
-      return isWeighted ? byKind(x.type.kind, products) : { macs: NOTHING, adds: products };
-    }
-    case "aggregate":
-    case "pool": {
-      const each =
-        expr.op === "pool"
-          ? times(elements(dimsOf(x)))
-          : times(edgesOf(expr, bindings), elements(dimsOf(x).slice(1)));
-      const counts: Counts = { macs: NOTHING, adds: NOTHING };
-      for (const reducer of expr.attributes.reduce ?? []) {
-        if (reducer === "std" || reducer === "softmax-weighted") {
-          counts.macs = addSizes(counts.macs, each);
-        }
-        if (reducer !== "softmax-weighted") counts.adds = addSizes(counts.adds, each);
-      }
-      return counts;
-    }
-    default:
-      return { macs: NOTHING, adds: NOTHING };
-  }
-}
-
-/** Products with a value that is 0, 1 or -1 are additions. */
-function byKind(kind: Kind, products: Size): Counts {
-  const isBinary = kind === "spike" || kind === "trit" || kind === "sign";
-  return isBinary ? { macs: NOTHING, adds: products } : { macs: products, adds: NOTHING };
-}
-
-function edgesOf(expr: OpExpr, bindings: Bindings): Size {
-  const { graph } = expr.attributes;
-  if (graph === undefined) return NOTHING;
-  const edges = substituteSize(graph.type.edges, bindings);
-  if (!graph.selfLoops) return edges;
-  return addSizes(edges, substituteSize(graph.type.nodes, bindings));
-}
-
-function scalarCounts(scalar: Scalar): { readonly macs: number; readonly adds: number } {
-  switch (scalar.tag) {
-    case "number":
-    case "name":
-      return { macs: 0, adds: 0 };
-    case "neg":
-      return scalarCounts(scalar.operand);
-    case "binary": {
-      const a = scalarCounts(scalar.left);
-      const b = scalarCounts(scalar.right);
-      const isSum = scalar.op === "+" || scalar.op === "-";
-      return { macs: a.macs + b.macs + (isSum ? 0 : 1), adds: a.adds + b.adds + (isSum ? 1 : 0) };
-    }
-    case "call": {
-      const parts = scalar.args.map(scalarCounts);
-      return {
-        macs: parts.reduce((sum, part) => sum + part.macs, 1),
-        adds: parts.reduce((sum, part) => sum + part.adds, 0),
-      };
-    }
-  }
+/** Kinds of what is handed to the inputs of a callee. */
+function passedKinds(inputs: readonly InputIr[], args: CallExpr["args"], kinds: Kinds): Kinds {
+  const passed = new Map<string, Kind>();
+  inputs.forEach(({ name }, k) => {
+    const arg = args[k];
+    if (arg !== undefined && !isGraphRef(arg)) passed.set(name, kindOf(arg, kinds));
+  });
+  return passed;
 }
 
 /* ---------------------------------------------------------------- sizes */
-
-function elements(dims: readonly Size[]): Size {
-  return dims.reduce(multiplySizes, ONE);
-}
 
 function joined(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;

@@ -13,6 +13,7 @@ export const Rectifier = sg.defineNeuron({
   parameters: [],
   states: ["m"],
   emits: "graded",
+  operations: { macs: 0, adds: 1 },
   forward: forwardRectifier,
   backward: backwardRectifier,
 });
@@ -77,6 +78,7 @@ export const ShiftedReLU = sg.defineNeuron({
   parameters: [{ name: "threshold", learn: true, per: "channel", initial: sg.uniform(0, 1) }],
   states: ["m"],
   emits: "graded",
+  operations: { macs: 0, adds: 1 },
   forward: forwardShiftedReLU,
   backward: backwardShiftedReLU,
 });
@@ -159,6 +161,7 @@ export const LearnedLIF = sg.defineNeuron({
   ],
   states: ["m"],
   emits: "spike",
+  operations: { macs: 1, adds: 2 },
   forward: forwardLearnedLIF,
   backward: backwardLearnedLIF,
 });
@@ -255,6 +258,7 @@ export const RecurrentLIF = sg.defineNeuron({
   ],
   states: ["m", "last"],
   emits: "spike",
+  operations: { macs: 2, adds: 3 },
   forward: forwardRecurrentLIF,
   backward: backwardRecurrentLIF,
 });
@@ -376,6 +380,7 @@ const VSN = sg.defineNeuron({
   ],
   states: ["m"],
   emits: "graded",
+  operations: { macs: 1, adds: 2 },
   forward: forwardVSN,
   backward: backwardVSN,
 });
@@ -2503,7 +2508,7 @@ const grainNetTraining: sg.TrainSpec = {
   epochs: 10,
   batch: 32,
   seeds: [1, 2, 3],
-  report: ["mae", "r2", "relative_error", "spike_rate"],
+  report: ["mae", "r2", "relative_error", "spike_rate", "energy"],
 };
 
 /** Training, hvs-gnn.sgnn:163 */
@@ -2518,7 +2523,7 @@ const fieldNetTraining: sg.TrainSpec = {
   epochs: 10,
   batch: 32,
   seeds: [1, 2, 3],
-  report: ["mae", "r2", "relative_error", "spike_rate"],
+  report: ["mae", "r2", "relative_error", "spike_rate", "energy"],
 };
 
 /** Training, hvs-gnn.sgnn:193 */
@@ -2531,7 +2536,7 @@ const stressNetTraining: sg.TrainSpec = {
   batch: 32,
   seeds: [1, 2, 3],
   clip: 1,
-  report: ["mae", "r2", "spike_rate"],
+  report: ["mae", "r2", "spike_rate", "energy"],
 };
 
 /** What `sgnnc train` runs. */

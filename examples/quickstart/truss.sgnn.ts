@@ -26,6 +26,7 @@ const VSN = sg.defineNeuron({
   ],
   states: ["m"],
   emits: "graded",
+  operations: { macs: 1, adds: 2 },
   forward: forwardVSN,
   backward: backwardVSN,
 });
@@ -131,6 +132,7 @@ const LIF = sg.defineNeuron({
   ],
   states: ["v"],
   emits: "spike",
+  operations: { macs: 1, adds: 2 },
   forward: forwardLIF,
   backward: backwardLIF,
 });

@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { addsPerElement, markSigns } from "../energy/record.js";
 import { signStraightThrough } from "../kernels/pointwise.js";
 import type { Parameter } from "../layers/parameter.js";
 import type { Run } from "../layers/run.js";
@@ -37,7 +38,7 @@ export function sign(x: Operand, run?: Pick<Run, "binary">): Tensor {
     case "real":
       return value;
     default:
-      return signStraightThrough(value);
+      return markSigns(addsPerElement(signStraightThrough(value)), value);
   }
 }
 
@@ -46,5 +47,6 @@ export function sign(x: Operand, run?: Pick<Run, "binary">): Tensor {
  * in a stage with real weights the latent value itself.
  */
 export function signs(weight: Parameter, run: Pick<Run, "binary">): Tensor {
-  return run.binary.weights === "real" ? weight.value : signStraightThrough(weight.value);
+  if (run.binary.weights === "real") return weight.value;
+  return markSigns(signStraightThrough(weight.value));
 }

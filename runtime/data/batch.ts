@@ -32,6 +32,8 @@ export interface Batch {
   readonly target: Tensor;
   /** Compared rows. */
   readonly count: number;
+  /** Units of the data set in it. */
+  readonly units: number;
   dispose(): void;
 }
 
@@ -167,6 +169,7 @@ export function makeBatch(
     rows,
     target,
     count,
+    units: chosen.length,
     dispose() {
       for (const input of shared ? [] : Object.values(inputs))
         if (!(input instanceof tf.Tensor)) input.dispose();

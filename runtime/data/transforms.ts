@@ -2,9 +2,12 @@
 import type { Column } from "./columns.js";
 import { dataError, suggest } from "./errors.js";
 
-type Transform = (column: Column) => Pick<Column, "width" | "data">;
+type Transformed = Pick<Column, "width" | "data"> & { readonly labels?: Int32Array };
 
-const transforms: Readonly<Record<string, Transform>> = { cubic_symmetric: cubicSymmetric };
+const transforms: Readonly<Record<string, (column: Column) => Transformed>> = {
+  cubic_symmetric: cubicSymmetric,
+  classes,
+};
 
 /** The names, for the table of the compiler. */
 export const transformNames: readonly string[] = Object.keys(transforms);
@@ -23,12 +26,26 @@ export function transform(name: string, column: Column): Column {
       suggest(name, transformNames, "transforms"),
     );
   }
-  const { width, data } = apply(column);
+  const { width, data, labels } = apply(column);
   const label = `${name} of ${column.label}`;
-  return { label, rows: column.rows, tail: [width], width, data, ...none };
+  const tail = labels === undefined ? [width] : [];
+  return { label, rows: column.rows, tail, width, data, labels, categories: undefined };
 }
 
-const none = { labels: undefined, categories: undefined };
+/** Whole numbers of any kind (1 and 2, -1 and 1) as classes numbered from 0, in their order. */
+function classes({ label, labels }: Column): Transformed {
+  if (labels === undefined) {
+    throw dataError(
+      "R256",
+      `classes of ${label}, which is not one whole number per row`,
+      "classes are numbered from 0 in the order of the numbers that stand for them",
+      "store them as int32",
+    );
+  }
+  const place = new Map([...new Set(labels)].sort((a, b) => a - b).map((value, k) => [value, k]));
+  const numbered = labels.map((value) => place.get(value)!);
+  return { width: 1, data: Float32Array.from(numbered), labels: numbered };
+}
 
 /** Features that replace the three angles. */
 const ORIENTATION = 6;
@@ -46,7 +63,7 @@ const ORIENTATION = 6;
  * invariants of fourth order, the lowest in which a cubic crystal is anisotropic (magnetostriction along a
  * direction is linear in them).
  */
-function cubicSymmetric({ label, rows, width, data }: Column): Pick<Column, "width" | "data"> {
+function cubicSymmetric({ label, rows, width, data }: Column): Transformed {
   if (width < 3) {
     throw dataError(
       "R256",

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../error.js";
+import { macsPerElement, rearranged, recordPropagate, recordReduction } from "../energy/record.js";
 import { gatherRows, segmentExtreme, segmentSoftmax, segmentSum } from "../kernels/segment.js";
 import type { Segments } from "../kernels/segments.js";
 import { sparseDenseProduct } from "../kernels/spmm.js";
@@ -27,7 +28,8 @@ export function target(g: Graph, x: Tensor): Tensor {
 
 function toItems(x: Tensor, segments: Segments): Tensor {
   const steps = stepsOf(x.shape[0] ?? 0, segments.count, "nodes");
-  return fromRows(gatherRows(toRows(x), segments, steps), x.shape.slice(1));
+  const items = fromRows(gatherRows(toRows(x), segments, steps), x.shape.slice(1));
+  return rearranged(items, [x], steps);
 }
 
 /**
@@ -60,6 +62,7 @@ function reduceItems(
 ): Tensor {
   const steps = knownSteps ?? stepsOf(m.shape[0] ?? 0, segments.items, what);
   const rows = toRows(m);
+  recordReduction(m, segments.count * steps * (rows.shape[1] ?? 1), reducers);
   const dims = m.shape.slice(1);
   const parts = reducers.map((reducer) => fromRows(reduce[reducer](rows, segments, steps), dims));
   if (parts.length === 1) return parts[0]!;
@@ -122,6 +125,7 @@ export function propagate(g: Graph, x: Tensor, reduce: "sum" | "mean", weights?:
       });
     }
   }
+  recordPropagate(x, g.topology.outDegrees, edgeCount, steps, weights?.size);
   const y = sparseDenseProduct(rows, flat, {
     matrix: incidence,
     steps,
@@ -137,7 +141,11 @@ export function propagate(g: Graph, x: Tensor, reduce: "sum" | "mean", weights?:
 export function edgeSoftmax(g: Graph, m: Tensor): Tensor {
   const { byTarget } = g.topology;
   const steps = stepsOf(m.shape[0] ?? 0, byTarget.items, "edges");
-  return fromRows(segmentSoftmax(toRows(m), byTarget, steps), m.shape.slice(1));
+  return macsPerElement(
+    fromRows(segmentSoftmax(toRows(m), byTarget, steps), m.shape.slice(1)),
+    2,
+    1,
+  );
 }
 
 /** Number of edges that enter each node, [N]; constant. */

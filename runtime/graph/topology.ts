@@ -53,6 +53,13 @@ export class Topology {
     return this.incidence.columns;
   }
 
+  /** Number of edges that leave each node. */
+  get outDegrees(): Int32Array {
+    const degrees = new Int32Array(this.nodeCount);
+    for (const source of this.sources) degrees[source]! += 1;
+    return degrees;
+  }
+
   /**
    * The same nodes with exactly one self loop each: existing loops are dropped, then loops are added,
    * as GATConv and (for unweighted graphs) GCNConv of PyTorch Geometric do.

@@ -22,6 +22,11 @@ export interface NeuronDefinition {
   readonly states: readonly string[];
   /** Kind of the output. */
   readonly emits: "spike" | "trit" | "graded" | "real" | "sign";
+  /**
+   * Operations of one unit in one step: `* / ^` and functions of the update lines are MACs, `+ -` and the
+   * comparison with the threshold additions. Absent in neurons written by hand, which count as leaky integrators.
+   */
+  readonly operations?: { readonly macs: number; readonly adds: number };
   /** False for a neuron that never spikes; its firing fraction is not reported. */
   readonly spikes?: boolean;
   readonly forward: (loop: NeuronLoop) => void;

@@ -1,6 +1,7 @@
 /** A neuron layer: one neuron per unit of its input, with its parameters. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { recordNeuron } from "../energy/record.js";
 import { SgnnError } from "../error.js";
 import { closedEnds, type Parameter } from "../layers/parameter.js";
 import type { Run } from "../layers/run.js";
@@ -107,7 +108,18 @@ export class Neuron {
     }
     const shape = inputs[0]!.shape;
     const rows = held[0] ? shape[0]! * steps : shape[0]!;
-    return tf.reshape(output, [rows, ...shape.slice(1)]);
+    const emitted = tf.reshape(output, [rows, ...shape.slice(1)]);
+    this.count(emitted, steps, units);
+    return emitted;
+  }
+
+  /** Reports the operations when they are counted. */
+  private count(emitted: Tensor, steps: number, units: number): void {
+    const { name, emits, operations, states } = this.definition;
+    const { macs, adds } = operations ?? { macs: states.length, adds: states.length + 1 };
+    const cost = { macs, adds, states: states.length, parameters: this.parameters.size };
+    const about = { path: this.scope.path, neuron: name, kind: emits, steps, units };
+    recordNeuron(emitted, { ...about, channels: this.channels, cost });
   }
 
   /** Units per step, the same for all inputs. */

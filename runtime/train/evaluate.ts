@@ -2,13 +2,16 @@
 import type { Part } from "../data/spec.js";
 import { parts } from "../data/spec.js";
 import { suggest } from "../data/errors.js";
+import type { EnergyModel } from "../energy/models.js";
+import type { EnergySummary } from "../energy/summary.js";
 import { setWeights } from "../export/weights.js";
 import { trainError } from "./errors.js";
 import type { Model } from "../layers/layer.js";
+import { measureEnergy } from "./measure.js";
 import { isMetric } from "./metrics.js";
 import { PlannedModel, type PlannedCode } from "./planned-model.js";
 import { readRun, readRunWeights } from "./run-folder.js";
-import { openSession } from "./session.js";
+import { openSession, type Session } from "./session.js";
 import type { Experiment } from "./spec.js";
 
 export interface EvaluateOptions {
@@ -20,6 +23,8 @@ export interface EvaluateOptions {
   readonly split?: string | undefined;
   /** Follow this plan instead of running the model's class on tensors. */
   readonly planned?: PlannedCode | undefined;
+  /** Also measure the energy by this model: one more pass over the part. */
+  readonly energy?: EnergyModel | undefined;
   /** Instead of those that the experiment reports. */
   readonly metrics?: readonly string[] | undefined;
 }
@@ -30,6 +35,8 @@ export interface EvaluateResult {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly spikeRate: number;
+  /** When it was asked for. */
+  readonly energy?: EnergySummary;
 }
 
 /**
@@ -60,13 +67,20 @@ export async function evaluate(
           ...experiment,
           create: () => new PlannedModel(planned, weights.tensors, weights.label) as Model<never>,
         };
-  const session = await openSession(judged, {
+  const asTrained = {
     seed: record.seed,
     fold: record.fold,
     baseFolder: options.baseFolder,
     dataFile: options.dataFile,
     scale: weights.scale,
-  });
+  };
+  const session = await openSession(judged, asTrained);
+  let counted: Session | undefined;
+  const plain = async (): Promise<Session> => {
+    counted = await openSession(experiment, asTrained);
+    setWeights(counted.model, weights.tensors, weights.label);
+    return counted;
+  };
   try {
     if (planned === undefined) setWeights(session.model, weights.tensors, weights.label);
     if (session.split[part].length === 0) {
@@ -80,8 +94,17 @@ export async function evaluate(
     const metrics =
       options.metrics ??
       experiment.train.report.filter((name) => isMetric(name) || name === "spike_rate");
-    return { split: part, ...session.evaluate(part, metrics) };
+    const result = { split: part, ...session.evaluate(part, metrics) };
+    const { energy: model } = options;
+    if (model === undefined) return result;
+    // A plan runs no operations of the runtime: they are counted on the class it was made from.
+    const energy =
+      planned === undefined
+        ? measureEnergy(session, part, model)
+        : measureEnergy(await plain(), part, model);
+    return { ...result, energy };
   } finally {
+    counted?.dispose();
     session.dispose();
   }
 }

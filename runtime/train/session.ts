@@ -58,6 +58,8 @@ export interface Session {
   forward(batch: Batch, run: Run): { readonly output: Tensor; readonly loss: Tensor };
   /** The batches of some units, kept for reuse until the session is disposed. */
   batches(part: Part): readonly Batch[];
+  /** Shows every batch of a part to `use`; those that are not kept are gone afterwards. */
+  eachBatch(part: Part, use: (batch: Batch) => void): void;
   /** A batch for training; the caller disposes it unless the session keeps it. */
   batch(units: Int32Array): { readonly batch: Batch; readonly kept: boolean };
   /** Loss and metrics of a part, without gradients. */
@@ -162,11 +164,16 @@ function makeSession(
       if (dataset.level === "node") return { batch: session.batches("train")[0]!, kept: true };
       return { batch: makeBatch(dataset, units, binding), kept: false };
     },
-    evaluate(part, metrics) {
+    eachBatch(part, use) {
       const units = split[part];
       const keep = dataset.level === "node" || (cost / dataset.units) * units.length < MOST_KEPT;
-      const source = keep ? session.batches(part) : buildAll(units);
-      return judge(session, part, source, !keep, metrics);
+      for (const batch of keep ? session.batches(part) : buildAll(units)) {
+        use(batch);
+        if (!keep) batch.dispose();
+      }
+    },
+    evaluate(part, metrics) {
+      return judge(session, part, metrics);
     },
     dispose() {
       for (const batch of owned) batch.dispose();
@@ -197,18 +204,12 @@ function compared(output: Tensor, batch: Batch, experiment: Experiment): Tensor 
   return tf.reshape(rows, [batch.rows.items, ...output.shape.slice(1)]);
 }
 
-function judge(
-  session: Session,
-  part: Part,
-  source: Iterable<Batch>,
-  dispose: boolean,
-  metrics: readonly string[],
-): Evaluation {
+function judge(session: Session, part: Part, metrics: readonly string[]): Evaluation {
   const outputs: Float32Array[] = [];
   let lossSum = 0;
   let count = 0;
   let rateSum = 0;
-  for (const batch of source) {
+  session.eachBatch(part, (batch) => {
     tf.tidy(() => {
       const run = createRun({ training: false });
       const { output, loss } = session.forward(batch, run);
@@ -217,8 +218,7 @@ function judge(
       rateSum += run.activity.rate * batch.count;
     });
     count += batch.count;
-    if (dispose) batch.dispose();
-  }
+  });
   const spikeRate = count === 0 ? 0 : rateSum / count;
   const values: Record<string, number> = {};
   const judged = isNeeded(metrics) ? judgedOf(session, part, outputs) : undefined;

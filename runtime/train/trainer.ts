@@ -13,6 +13,7 @@ import { createRun } from "../layers/run.js";
 import { Rng } from "../tensor/random/rng.js";
 import { loadCheckpoint, saveCheckpoint, type Identity } from "./checkpoint.js";
 import { trainError } from "./errors.js";
+import { energyMetrics, measureEnergy } from "./measure.js";
 import { isLargerBetter, isMetric } from "./metrics.js";
 import { clipGradients, createOptimizer, type Optimizer } from "./optimizers.js";
 import type { ProgressEvent } from "./progress.js";
@@ -459,7 +460,11 @@ class Trainer {
       for (const part of ["validation", "test"] as const) {
         if (session.split[part].length === 0 || status === "interrupted") continue;
         const { loss, metrics: values } = session.evaluate(part, this.reported);
-        metrics[part] = { loss, ...values };
+        const energy =
+          part === "test" && this.experiment.train.report.includes("energy")
+            ? energyMetrics(measureEnergy(session, part))
+            : {};
+        metrics[part] = { loss, ...values, ...energy };
       }
       this.folder?.writeWeights(weights, {
         experiment: this.experiment.name,

@@ -3,7 +3,7 @@ import { transforms } from "../../compiler/check/data/source.js";
 import { readColumn } from "../../runtime/data/columns.js";
 import { tableOf } from "../../runtime/data/table.js";
 import { transform, transformNames } from "../../runtime/data/transforms.js";
-import { f32, failure } from "./make.js";
+import { f32, failure, i32 } from "./make.js";
 
 type Matrix = readonly (readonly number[])[];
 
@@ -100,6 +100,26 @@ describe("cubic_symmetric", () => {
       fix: expect.stringContaining('did you mean "cubic_symmetric"?'),
     });
   });
+});
+
+describe("classes", () => {
+  const classes = (...values: number[]) =>
+    readColumn(
+      { tag: "transform", name: "classes", of: { tag: "array", name: "y" } },
+      tableOf("test", new Map([["y", i32([values.length], ...values)]])),
+    );
+  it("numbers what stands for classes in its order", () => {
+    expect(classes(2, -1, 2, 7).labels).toEqual(Int32Array.of(1, 0, 1, 2));
+    expect(classes(2, -1, 2, 7)).toMatchObject({ rows: 4, width: 1, tail: [] });
+  });
+  it("refuses numbers with a fraction", async () => {
+    const y = tableOf("test", new Map([["y", f32([2], 0.5, 1)]]));
+    const source = { tag: "transform", name: "classes", of: { tag: "array", name: "y" } } as const;
+    expect(await failure(() => readColumn(source, y))).toMatchObject({ code: "R256" });
+  });
+});
+
+describe("the table of transforms", () => {
   it("has the names that the compiler knows", () => {
     expect(transformNames).toEqual(transforms);
   });

@@ -69,9 +69,10 @@ describe("a training", () => {
     },
   );
 
-  it("leaves energy out of what is reported", () => {
-    const { program } = check(changed(train, "mae, r2", "mae, energy"));
-    expect(program.trains[0].report).toEqual(["mae"]);
+  it("reports energy like a metric", () => {
+    const { program, diagnostics } = check(changed(train, "mae, r2", "mae, energy"));
+    expect(diagnostics).toEqual([]);
+    expect(program.trains[0].report).toEqual(["mae", "energy"]);
   });
 
   it("is not compiled yet for a solver", () => {
@@ -218,11 +219,8 @@ describe("what is wrong in a training", () => {
     ],
     [
       "report   mae, r2",
-      "report   mae, mae, energy",
-      [
-        "N129 25:17 [mae] metric `mae` is listed twice -> remove it",
-        "R505 25:22 [energy] `energy` is accepted; it is not measured yet -> report `spike_rate` in the meantime",
-      ],
+      "report   mae, mae",
+      ["N129 25:17 [mae] metric `mae` is listed twice -> remove it"],
     ],
     [
       "report   mae, r2",

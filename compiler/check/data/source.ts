@@ -12,7 +12,7 @@ import { reportUnknownWord } from "../named-arguments.js";
  * Feature transforms by name; the runtime has the same list with their code (runtime/data/transforms.ts), and
  * a test compares the two.
  */
-export const transforms: readonly string[] = ["cubic_symmetric"];
+export const transforms: readonly string[] = ["cubic_symmetric", "classes"];
 
 /** The source, or undefined after reporting what it is instead. */
 export function checkSource(

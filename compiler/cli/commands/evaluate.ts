@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { parts } from "../../../runtime/data/spec.js";
 import { bestKernels } from "../../../runtime/inference/kernels.js";
+import { energyModels } from "../../../runtime/energy/models.js";
 import { evaluate as evaluateRun } from "../../../runtime/train/evaluate.js";
 import { readRun } from "../../../runtime/train/run-folder.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
@@ -11,22 +12,30 @@ import { missingFile } from "../files.js";
 import { chooseEngine, engineOption, plansOfRun } from "../applying/plans.js";
 import { startBackend } from "../training/backend.js";
 import { baseFolderOf, loadRun } from "../training/experiments.js";
+import { energyModelOption, energyText } from "../training/energy.js";
 import { findRun } from "../training/run-folders.js";
 
 export const evaluate: Command = {
   parameters: "<run>",
   description: `
 Measures the chosen weights of a run: the same split and scalers as in training, on the test part
-unless another one is named.`,
+unless another one is named. The energy is counted from the same pass: operations per layer with the
+measured activity, three times: no zero skipped, zeros skipped on event wires, every zero skipped.`,
   options: {
     data: { type: "text", value: "FILE", help: "this data file instead of the run's" },
     split: { type: "text", value: "PART", help: `${parts.join(", ")}; test unless given` },
     backend: engineOption,
+    energy: {
+      type: "text",
+      value: "MODEL",
+      help: `joules per operation: ${Object.keys(energyModels).join(", ")}, or a .json file`,
+    },
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [
     ["sgnnc evaluate runs/cora/CoraVSN/seed-1", "on the test part"],
     ["sgnnc evaluate runs/cora/CoraVSN/seed-1 --split validation --json", "for another program"],
+    ["sgnnc evaluate runs/cora/CoraVSN/seed-1 --energy chip.json", "with joules of your own"],
   ],
   least: 1,
   most: 1,
@@ -41,6 +50,7 @@ unless another one is named.`,
     }
     const given = invocation.text("data");
     if (given !== undefined && !existsSync(given)) throw missingFile(given);
+    const model = energyModelOption(invocation.text("energy"));
     const folder = findRun(invocation.positionals[0]);
     const record = readRun(folder);
     const { module, origin } = await loadRun(folder);
@@ -66,8 +76,9 @@ unless another one is named.`,
         dataFile: given ?? origin.data,
         split,
         planned: engine.plan === undefined ? undefined : engine,
+        energy: model,
       });
-      const { count, loss, metrics } = result;
+      const { count, loss, metrics, energy } = result;
       if (invocation.flag("json")) {
         const about = {
           run: folder,
@@ -76,7 +87,7 @@ unless another one is named.`,
           backend: backend.name,
           engine: engine.plan === undefined ? "tensors" : "events",
         };
-        const document = { ...about, split, count, loss, metrics };
+        const document = { ...about, split, count, loss, metrics, energy };
         terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
       } else {
         terminal.out(
@@ -87,6 +98,7 @@ unless another one is named.`,
         for (const [name, value] of Object.entries(values)) {
           terminal.out(`  ${name.padEnd(width)}  ${value.toPrecision(5)}\n`);
         }
+        if (energy !== undefined) terminal.out(`\n${energyText(energy)}`);
       }
       return exit.fine;
     } catch (error) {

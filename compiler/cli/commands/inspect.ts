@@ -5,12 +5,14 @@ import { printCallable, printNeuron, printSize, printType } from "../../ir/print
 import type { ModelIr, Program } from "../../ir/ir.js";
 import type { GraphType, Size, TensorType } from "../../ir/types.js";
 import { describe, total, type LayerRow, type ParameterRow } from "../../plan/describe.js";
+import { countNames } from "../../plan/operations.js";
 import { plan } from "../../plan/index.js";
 import type { Command } from "../command.js";
 import { count, printDiagnostics, summary } from "../diagnostics.js";
 import { exit, usageError } from "../errors.js";
 import { findSource } from "../files.js";
 import { checkOne } from "../sources.js";
+import { boundModel, boundText, picojoulesOf } from "../training/energy-bound.js";
 import { textTable } from "../training/comparison.js";
 import { modelsNamed } from "../training/experiments.js";
 import { unknownModel } from "../training/unknown-model.js";
@@ -20,7 +22,8 @@ export const inspect: Command = {
   description: `
 Shows for each model and variant what goes in and comes out, every layer and neuron with its result
 type, number of parameters and operations of one forward pass, and every weight by its path. Counts
-are formulas in the number of nodes N, edges E and graphs G; spiking inputs count as if every unit fired.`,
+are formulas in the number of nodes N, edges E and graphs G, and bounds: every unit fires at every
+step. What a trained network really needs is measured by sgnnc evaluate and report energy.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this model or variant" },
     plan: { type: "flag", help: "also show the operations that will run" },
@@ -119,6 +122,7 @@ function textOf({ model, rows, weights, arrays }: View): string {
   );
   const header = ["layer", "type", "result", "parameters", "MACs", "ADDs", "bit-ops", "bytes"];
   const footer = ["total", "", "", printSize(elementsOf(weights)), ...sums];
+  const bound = countNames.map((column) => [column, total(rows, column)] as const);
   const list = weights.map((weight) => [
     weight.path,
     `[${weight.shape.map(printSize).join(", ")}]`,
@@ -130,16 +134,14 @@ function textOf({ model, rows, weights, arrays }: View): string {
     `  out     ${printType(model.result.type)}\n`,
     `  arrays  ${arrays.required.join(", ")}${optional} -> output\n\n`,
     textTable(header, [...cells, footer]),
+    `\n${boundText(new Map(bound))}`,
     list.length === 0 ? "" : `\n${textTable(["weight", "shape", ""], list)}`,
   ].join("");
 }
 
 function jsonOf({ model, rows, weights, arrays }: View, withPlan: boolean, program: Program) {
   const totals = Object.fromEntries(
-    (["macs", "adds", "bitOps", "bytes"] as const).map((column) => [
-      column,
-      printSize(total(rows, column)),
-    ]),
+    ([...countNames, "bytes"] as const).map((column) => [column, printSize(total(rows, column))]),
   );
   return {
     name: model.name,
@@ -157,6 +159,8 @@ function jsonOf({ model, rows, weights, arrays }: View, withPlan: boolean, progr
       macs: printSize(row.macs),
       adds: printSize(row.adds),
       bitOps: printSize(row.bitOps),
+      reads: printSize(row.reads),
+      writes: printSize(row.writes),
       bytes: printSize(row.bytes),
     })),
     weights: weights.map((weight) => ({
@@ -166,8 +170,15 @@ function jsonOf({ model, rows, weights, arrays }: View, withPlan: boolean, progr
       initial: weight.initial.name,
     })),
     total: { parameters: numberOf(elementsOf(weights)), ...totals },
+    energyBound: boundOf(rows),
     ...(withPlan ? { plan: planText([model], program).split("\n") } : {}),
   };
+}
+
+/** The energy bound in picojoules, as a formula. */
+function boundOf(rows: readonly LayerRow[]): { model: string; picojoules: string } {
+  const counts = new Map(countNames.map((column) => [column, total(rows, column)]));
+  return { model: boundModel.name, picojoules: printSize(picojoulesOf(counts)) };
 }
 
 /** Learned numbers in some weights. */

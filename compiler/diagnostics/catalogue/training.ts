@@ -106,18 +106,6 @@ export const training = {
     fix: ({ fitting }) => `use ${list(fitting)}`,
     example: { wrong: wrong("report   mae", "report   accuracy"), right: rightTrain },
   }),
-  energyNotMeasured: entry<Record<never, never>>({
-    code: "R505",
-    name: "energy-not-measured-yet",
-    severity: "information",
-    message: () => "`energy` is accepted; it is not measured yet",
-    why: () => "this version counts spikes, not operations and joules",
-    fix: () => "report `spike_rate` in the meantime",
-    example: {
-      wrong: wrong("report   mae", "report   mae, energy"),
-      right: wrong("report   mae", "report   mae, spike_rate"),
-    },
-  }),
   scaledClasses: entry<{ data: string }>({
     code: "R506",
     name: "scaled-classes",

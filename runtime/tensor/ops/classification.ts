@@ -2,19 +2,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../../error.js";
+import { macsPerElement } from "../../energy/record.js";
 import { logSoftmaxRows, pickLabels } from "../../kernels/rows.js";
 import { sizeOf, toFloat } from "./operand.js";
 
 /** Softmax over the last dim. */
 export function softmax(x: Tensor): Tensor {
-  return tf.softmax(toFloat(x));
+  return macsPerElement(tf.softmax(toFloat(x)), 2, 1);
 }
 
 /** Logarithm of the softmax over the last dim, without overflow. */
 export function logSoftmax(x: Tensor): Tensor {
   const width = x.shape[x.rank - 1]!;
   const rows = tf.reshape(toFloat(x), [sizeOf(x.shape.slice(0, -1)), width]);
-  return tf.reshape(logSoftmaxRows(rows), x.shape);
+  return macsPerElement(tf.reshape(logSoftmaxRows(rows), x.shape), 1, 2);
 }
 
 /**

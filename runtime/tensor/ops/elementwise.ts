@@ -1,6 +1,7 @@
 /** Functions of one tensor, element by element; float32, shape kept, differentiable to any order. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { addsPerElement, macsPerElement } from "../../energy/record.js";
 import { toFloat, type Operand } from "./operand.js";
 
 /** -x. */
@@ -10,87 +11,91 @@ export function neg(x: Operand): Tensor {
 
 /** max(x, 0); derivative 0 at 0. */
 export function relu(x: Operand): Tensor {
-  return tf.relu(toFloat(x));
+  return addsPerElement(tf.relu(toFloat(x)));
 }
 
 /** x where x > 0, else slope * x. */
 export function leakyRelu(x: Operand, slope = 0.01): Tensor {
-  return tf.leakyRelu(toFloat(x), slope);
+  return macsPerElement(tf.leakyRelu(toFloat(x), slope));
 }
 
 /** x where x > 0, else exp(x) - 1 (Clevert et al. 2016). */
 export function elu(x: Operand): Tensor {
-  return tf.elu(toFloat(x));
+  return macsPerElement(tf.elu(toFloat(x)));
 }
 
 /** Hyperbolic tangent. */
 export function tanh(x: Operand): Tensor {
-  return tf.tanh(toFloat(x));
+  return macsPerElement(tf.tanh(toFloat(x)));
 }
 
 /** 1 / (1 + exp(-x)). */
 export function sigmoid(x: Operand): Tensor {
-  return tf.sigmoid(toFloat(x));
+  return macsPerElement(tf.sigmoid(toFloat(x)));
 }
 
 /** log(1 + exp(x)), without overflow. */
 export function softplus(x: Operand): Tensor {
-  return tf.softplus(toFloat(x));
+  return macsPerElement(tf.softplus(toFloat(x)));
 }
 
 /** x * Phi(x) with the exact normal distribution function (Hendrycks and Gimpel 2016). */
 export function gelu(x: Operand): Tensor {
   const value = toFloat(x);
-  return tf.mul(value, tf.add(0.5, tf.mul(0.5, tf.erf(tf.mul(value, Math.SQRT1_2)))));
+  return macsPerElement(
+    tf.mul(value, tf.add(0.5, tf.mul(0.5, tf.erf(tf.mul(value, Math.SQRT1_2))))),
+    3,
+    1,
+  );
 }
 
 /** x * sigmoid(x). */
 export function silu(x: Operand): Tensor {
   const value = toFloat(x);
-  return tf.mul(value, tf.sigmoid(value));
+  return macsPerElement(tf.mul(value, tf.sigmoid(value)), 2);
 }
 
 /** Exponential. */
 export function exp(x: Operand): Tensor {
-  return tf.exp(toFloat(x));
+  return macsPerElement(tf.exp(toFloat(x)));
 }
 
 /** Natural logarithm. */
 export function log(x: Operand): Tensor {
-  return tf.log(toFloat(x));
+  return macsPerElement(tf.log(toFloat(x)));
 }
 
 /** Square root. */
 export function sqrt(x: Operand): Tensor {
-  return tf.sqrt(toFloat(x));
+  return macsPerElement(tf.sqrt(toFloat(x)));
 }
 
 /** x * x. */
 export function square(x: Operand): Tensor {
-  return tf.square(toFloat(x));
+  return macsPerElement(tf.square(toFloat(x)));
 }
 
 /** |x|; derivative 0 at 0. */
 export function abs(x: Operand): Tensor {
-  return tf.abs(toFloat(x));
+  return addsPerElement(tf.abs(toFloat(x)));
 }
 
 /** Sine of radians. */
 export function sin(x: Operand): Tensor {
-  return tf.sin(toFloat(x));
+  return macsPerElement(tf.sin(toFloat(x)));
 }
 
 /** Cosine of radians. */
 export function cos(x: Operand): Tensor {
-  return tf.cos(toFloat(x));
+  return macsPerElement(tf.cos(toFloat(x)));
 }
 
 /** Gauss error function, absolute error below 2e-7. */
 export function erf(x: Operand): Tensor {
-  return tf.erf(toFloat(x));
+  return macsPerElement(tf.erf(toFloat(x)));
 }
 
 /** x limited to [low, high]; the gradient passes inside and on the ends. */
 export function clip(x: Operand, low: number, high: number): Tensor {
-  return tf.clipByValue(toFloat(x), low, high);
+  return addsPerElement(tf.clipByValue(toFloat(x), low, high), 2);
 }

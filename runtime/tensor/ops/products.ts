@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../../error.js";
+import { recordDot, recordProduct } from "../../energy/record.js";
 import { sizeOf, toFloat } from "./operand.js";
 
 /**
@@ -20,6 +21,7 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
   }
   const left = a.shape.slice(0, -1);
   const right = b.shape.slice(1);
+  recordProduct(a, b, inner, sizeOf(right));
   const flatA = a.rank === 2 ? a : tf.reshape(a, [sizeOf(left), inner]);
   const flatB = b.rank === 2 ? b : tf.reshape(b, [inner, sizeOf(right)]);
   const y = tf.matMul(toFloat(flatA), toFloat(flatB));
@@ -28,5 +30,7 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
 
 /** Sum over the last dim of the product: [.., F], [.., F] -> [..], broadcasting leading dims. */
 export function dot(a: Tensor, b: Tensor): Tensor {
-  return tf.sum(tf.mul(toFloat(a), toFloat(b)), -1);
+  const y = tf.sum(tf.mul(toFloat(a), toFloat(b)), -1);
+  recordDot(a, y);
+  return y;
 }

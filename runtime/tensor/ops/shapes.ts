@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../../error.js";
+import { rearranged, recordReduction } from "../../energy/record.js";
 import { columnSum, repeatRows } from "../../kernels/rows.js";
 import { gatherRows } from "../../kernels/segment.js";
 import { Segments } from "../../kernels/segments.js";
@@ -10,17 +11,20 @@ import { sizeOf, toFloat } from "./operand.js";
 /** Side by side along the last dim; all other dims are equal. */
 export function concat(...parts: Tensor[]): Tensor {
   const first = parts[0]!;
-  return parts.length === 1 ? first : tf.concat(parts.map(toFloat), first.rank - 1);
+  if (parts.length === 1) return first;
+  return rearranged(tf.concat(parts.map(toFloat), first.rank - 1), parts);
 }
 
 /** [R, a, b, ..] -> [R, a * b * ..]; the first (residency) dim is kept. */
 export function flatten(x: Tensor): Tensor {
-  return x.rank === 2 ? x : tf.reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1))]);
+  if (x.rank === 2) return x;
+  return rearranged(tf.reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1))]), [x]);
 }
 
 /** Adds `axes` trailing dims of size 1. */
 export function expand(x: Tensor, axes: number): Tensor {
-  return axes === 0 ? x : tf.reshape(x, [...x.shape, ...Array<number>(axes).fill(1)]);
+  if (axes === 0) return x;
+  return rearranged(tf.reshape(x, [...x.shape, ...Array<number>(axes).fill(1)]), [x]);
 }
 
 /** An untimed value repeated at every step: [R, ..] -> [steps * R, ..]. */
@@ -28,17 +32,20 @@ export function hold(x: Tensor, steps: number): Tensor {
   if (x.rank === 0 || steps === 1) return x;
   const value = toFloat(x);
   const repeated = repeatRows(tf.reshape(value, [value.size]), steps);
-  return tf.reshape(repeated, [steps * value.shape[0]!, ...value.shape.slice(1)]);
+  const held = tf.reshape(repeated, [steps * value.shape[0]!, ...value.shape.slice(1)]);
+  return rearranged(held, [x], steps);
 }
 
 /** Leaves a time block: [steps * R, ..] -> [steps, R, ..]. */
 export function splitTime(x: Tensor, steps: number): Tensor {
-  return tf.reshape(x, [steps, rowsPerStep(x, steps, "splitTime"), ...x.shape.slice(1)]);
+  const shape = [steps, rowsPerStep(x, steps, "splitTime"), ...x.shape.slice(1)];
+  return rearranged(tf.reshape(x, shape), [x], steps);
 }
 
 /** Enters a time block: [T, R, ..] -> [T * R, ..]. */
 export function joinTime(x: Tensor): Tensor {
-  return tf.reshape(x, [x.shape[0]! * (x.shape[1] ?? 1), ...x.shape.slice(2)]);
+  const shape = [x.shape[0]! * (x.shape[1] ?? 1), ...x.shape.slice(2)];
+  return rearranged(tf.reshape(x, shape), [x], x.shape[0]);
 }
 
 /**
@@ -51,6 +58,7 @@ export function rate(x: Tensor, steps: number): Tensor {
   const value = toFloat(x);
   const width = sizeOf(value.shape.slice(1));
   const total = columnSum(tf.reshape(value, [steps, rows * width]));
+  if (steps > 1) recordReduction(rearranged(value, [x], steps), rows * width, ["mean"]);
   return tf.reshape(tf.mul(total, 1 / steps), [rows, ...value.shape.slice(1)]);
 }
 
@@ -74,7 +82,7 @@ export function takeRows(x: Tensor, indices: Int32Array): Tensor {
   const width = sizeOf(x.shape.slice(1));
   const flat = tf.reshape(toFloat(x), [rows, width]);
   const taken = gatherRows(flat, Segments.of(indices, rows, false), 1);
-  return tf.reshape(taken, [indices.length, ...x.shape.slice(1)]);
+  return rearranged(tf.reshape(taken, [indices.length, ...x.shape.slice(1)]), [x]);
 }
 
 function rowsPerStep(x: Tensor, steps: number, what: string): number {

@@ -32,6 +32,7 @@ const LIF = sg.defineNeuron({
   ],
   states: ["v"],
   emits: "spike",
+  operations: { macs: 1, adds: 2 },
   forward: forwardLIF,
   backward: backwardLIF,
 });
@@ -116,6 +117,7 @@ const VSN = sg.defineNeuron({
   ],
   states: ["m"],
   emits: "graded",
+  operations: { macs: 1, adds: 2 },
   forward: forwardVSN,
   backward: backwardVSN,
 });
@@ -498,7 +500,7 @@ const magnetostrictionNetTraining: sg.TrainSpec = {
   epochs: 200,
   batch: 32,
   seeds: [1, 2, 3],
-  report: ["mae", "r2", "spike_rate"],
+  report: ["mae", "r2", "spike_rate", "energy"],
 };
 
 /** What `sgnnc train` runs. */

@@ -13,6 +13,7 @@ export const Map = sg.defineNeuron({
   ],
   states: ["now"],
   emits: "graded",
+  operations: { macs: 2, adds: 2 },
   forward: forwardMap,
   backward: backwardMap,
 });

@@ -29,6 +29,7 @@ export const Balanced = sg.defineNeuron({
   ],
   states: ["v", "a"],
   emits: "trit",
+  operations: { macs: 5, adds: 4 },
   forward: forwardBalanced,
   backward: backwardBalanced,
 });
@@ -157,6 +158,7 @@ export const Readout = sg.defineNeuron({
   ],
   states: ["v"],
   emits: "real",
+  operations: { macs: 2, adds: 2 },
   spikes: false,
   forward: forwardReadout,
   backward: backwardReadout,

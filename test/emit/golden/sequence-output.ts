@@ -32,6 +32,7 @@ const LIF = sg.defineNeuron({
   ],
   states: ["v"],
   emits: "spike",
+  operations: { macs: 1, adds: 2 },
   forward: forwardLIF,
   backward: backwardLIF,
 });

@@ -24,6 +24,7 @@ const Ternary = sg.defineNeuron({
   ],
   states: ["v"],
   emits: "trit",
+  operations: { macs: 1, adds: 3 },
   forward: forwardTernary,
   backward: backwardTernary,
 });

@@ -45,6 +45,7 @@ const CubaLIF = sg.defineNeuron({
   ],
   states: ["current", "v"],
   emits: "spike",
+  operations: { macs: 2, adds: 3 },
   forward: forwardCubaLIF,
   backward: backwardCubaLIF,
 });
@@ -165,6 +166,7 @@ const ALIF = sg.defineNeuron({
   ],
   states: ["v", "a"],
   emits: "spike",
+  operations: { macs: 2, adds: 2 },
   forward: forwardALIF,
   backward: backwardALIF,
 });
@@ -267,6 +269,7 @@ const PLIF = sg.defineNeuron({
   ],
   states: ["v"],
   emits: "spike",
+  operations: { macs: 2, adds: 3 },
   forward: forwardPLIF,
   backward: backwardPLIF,
 });
