@@ -91,6 +91,9 @@ export class Body {
   letCounts: ReadonlyMap<string, number> = new Map();
   /** The `let`s of the declaration itself, not of its blocks. */
   ownLets: ReadonlyMap<string, Span> = new Map();
+  /** Graphs that were built while the current statement was checked: they come before it. */
+  builtGraphs: Statement[] = [];
+  readonly graphNames = new Set<string>();
   readonly unused: { readonly name: string; readonly place: Place }[] = [];
   scope = new Scope(undefined);
   gather: GatherContext | undefined;

@@ -13,7 +13,10 @@ import { checkSplit } from "./data/split.js";
 import { fieldsOf, reportRepeated } from "./fields.js";
 import { generators } from "./generators.js";
 
-const formats = ["npz", "npy", "csv", "tsv", "json", "tu", "planetoid"] as const;
+const formats = [
+  ...(["npz", "npy", "csv", "tsv", "json", "tu", "planetoid", "off", "xyz"] as const),
+  ...(["voxels128", "voxels256", "voxels512", "voxels1024"] as const),
+] as const;
 const scalers = ["standard", "minmax", "rows", "none"] as const;
 
 /** What the names of one data declaration stand for. */

@@ -58,6 +58,7 @@ export function elaborate(
     for (const item of declaration.items) {
       if (item.type === "let") {
         const statement = checkLet(body, item, false);
+        statements.push(...takeBuilt(body));
         if (statement !== undefined) statements.push(statement);
         continue;
       }
@@ -74,6 +75,7 @@ export function elaborate(
     }
     body.base = "output";
     const result = checkResult(body, signature, declaration.result);
+    statements.push(...takeBuilt(body));
     if (result === undefined) return undefined;
     const members = nameMembers(
       body.pending,
@@ -81,6 +83,13 @@ export function elaborate(
     );
     return { inputs, params, members, body: statements, result };
   });
+}
+
+/** The graphs built since the last call, as statements. */
+function takeBuilt(body: Body): readonly Statement[] {
+  const { builtGraphs } = body;
+  body.builtGraphs = [];
+  return builtGraphs;
 }
 
 function defineInputs(

@@ -1,17 +1,19 @@
 /** Typing of the primitives that take a graph or the ends of an edge: norm, degree, knn, radius. */
 import type { Argument, Call } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
+import type { GraphRef, OpAttributes } from "../ir/ir.js";
 import type { GraphType } from "../ir/types.js";
 import type { Checked } from "./call-arguments.js";
 import { checkArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";
+import type { Given } from "./generics.js";
 import { assignGenerics, givenConstant, givenGenerics, givenSize } from "./generics.js";
 import { operand } from "./operators.js";
 import { checkCount } from "./primitive-calls.js";
 import type { Primitive } from "./primitives.js";
 import type { Value } from "./scope.js";
 import { ERROR } from "./scope.js";
-import { isSpace, symbolSize } from "./size.js";
+import { equalSizes, isSpace, symbolSize } from "./size.js";
 import { tensor } from "./types.js";
 
 /** Checks `norm(i, j)`, `degree(i)`, `degree(g)`, `knn<20>(x)`, `radius<0.3>(x)`. */
@@ -137,25 +139,64 @@ function neighbours(
     );
     return ERROR;
   }
-  body.report(types.notCompiledInModel, call.callee.span, {
-    what: `a graph built inside a model by \`${primitive.name}\``,
-  });
-  return {
-    tag: "graph",
-    ref: builtGraph(primitive.name, x.type.dims[0]),
-    origin: body.origin(call.span),
-  };
+  if (body.gather !== undefined || body.time !== undefined) {
+    const what = `a graph built inside of a block by \`${primitive.name}\``;
+    body.report(types.notCompiledInModel, call.callee.span, { what });
+    return ERROR;
+  }
+  const base = body.graphs().find((graph) => equalSizes(graph.type.nodes, x.type.dims[0]));
+  if (base === undefined) {
+    body.report(types.noBaseGraph, call.callee.span, { callee: primitive.name });
+    return ERROR;
+  }
+  const metric = wordOf(generics.get("metric")) ?? "euclidean";
+  if (metric === "hamming" && x.type.kind !== "sign") {
+    const actual = body.describe(x);
+    body.report(types.hammingOfReal, args[0].span, { actual }, { related: body.definedAt(x) });
+    return ERROR;
+  }
+  const ref = builtGraph(freshGraph(body, primitive.name), base);
+  const count = generics.get("k");
+  const reach = generics.get("r");
+  const attributes: OpAttributes =
+    primitive.name === "knn"
+      ? { graph: base, count: count && givenSize(body, count, "knn", "k"), metric }
+      : { graph: base, radius: reach && givenConstant(body, reach, "radius", "r") };
+  const type = tensor("real", [ref.type.edges]);
+  const value = body.op(
+    primitive.name === "knn" ? "knn" : "radius",
+    [x],
+    type,
+    call.span,
+    attributes,
+  );
+  body.builtGraphs.push({ name: ref.name, value, origin: body.origin(call.span) });
+  return { tag: "graph", ref, origin: body.origin(call.span) };
 }
 
-function builtGraph(
-  name: string,
-  nodes: GraphType["nodes"],
-): { name: string; type: GraphType; selfLoops: boolean } {
+function wordOf(given: Given | undefined): string | undefined {
+  const word = given?.value.tag === "written" ? given.value.expression : undefined;
+  return word?.type === "name" ? word.text : undefined;
+}
+
+/** The name of the `let` that the graph is built in, else `knn`, with a number when it is taken. */
+function freshGraph(body: Body, callee: string): string {
+  const wanted = body.base === "output" || body.base.includes(".") ? callee : body.base;
+  const isTaken = (name: string): boolean =>
+    body.scope.find(name) !== undefined || body.graphNames.has(name);
+  let name = wanted;
+  for (let number = 2; isTaken(name); number++) name = `${wanted}${number}`;
+  body.graphNames.add(name);
+  return name;
+}
+
+/** The same nodes and graphs as `base`, with edges of its own. */
+function builtGraph(name: string, base: GraphRef): GraphRef {
   const type: GraphType = {
     tag: "graph",
-    nodes,
+    nodes: base.type.nodes,
     edges: symbolSize(`E'${name}`),
-    graphs: symbolSize("G"),
+    graphs: base.type.graphs,
     nodeFields: new Map(),
     edgeFields: new Map(),
   };

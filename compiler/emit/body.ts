@@ -282,6 +282,12 @@ class BodyPrinter {
         return [first, this.number(attributes.rate ?? 0), "run"];
       case "sign":
         return [first, "run"];
+      case "knn": {
+        const count = attributes.count === undefined ? "1" : this.size(attributes.count);
+        return [graph, first, count, literal(attributes.metric ?? "euclidean"), "run"];
+      }
+      case "radius":
+        return [graph, first, this.number(attributes.radius ?? 0), "run"];
       case "spikeRate":
         return ["run"];
       default:

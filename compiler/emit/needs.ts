@@ -4,7 +4,7 @@
  * input) are handed to `forward`, all others to the constructor.
  */
 import { spaceOf, symbolSize, symbolsOf } from "../check/size.js";
-import type { Program } from "../ir/ir.js";
+import type { OpName, Program } from "../ir/ir.js";
 import type { Size } from "../ir/types.js";
 import { memberOf, rootsOf, visit } from "../plan/walk.js";
 import type { Callable } from "../plan/walk.js";
@@ -20,6 +20,14 @@ export interface Needs {
   readonly sizesInForward: readonly string[];
   readonly constantsInForward: readonly string[];
 }
+
+const NEEDS_RUN: ReadonlySet<OpName> = new Set<OpName>([
+  "dropout",
+  "spikeRate",
+  "sign",
+  "knn",
+  "radius",
+]);
 
 export class NeedsTable {
   private readonly known = new Map<string, Needs>();
@@ -106,7 +114,8 @@ export class NeedsTable {
           case "op":
             read(part.attributes.steps);
             read(part.attributes.classes);
-            if (part.op === "dropout" || part.op === "spikeRate" || part.op === "sign") run = true;
+            read(part.attributes.count);
+            if (NEEDS_RUN.has(part.op)) run = true;
             break;
           case "call": {
             read(part.steps);

@@ -143,7 +143,11 @@ export type OpName =
   | "edgeSoftmax" // softmax over the edges that enter the same node
   | "symmetricNorm" // 1/sqrt(d_i d_j) per edge, [E]
   | "degree" // in-degree per node, [N]
-  | "pool"; // node -> graph; attributes.reduce
+  | "pool" // node -> graph; attributes.reduce
+  // builds a graph: the value of a statement, whose name is then that of the graph; attributes.graph is
+  // the graph whose nodes are connected anew; both need the run
+  | "knn" // the attributes.count nearest nodes by attributes.metric, each node itself included
+  | "radius"; // all nodes within attributes.radius
 
 export interface OpExpr extends ExprBase {
   readonly tag: "op";
@@ -161,6 +165,9 @@ export interface OpAttributes {
   readonly high?: number;
   readonly classes?: Size;
   readonly axes?: number;
+  readonly count?: Size;
+  readonly metric?: string;
+  readonly radius?: number | Expr;
 }
 /** A call of a member: a sub-layer or a neuron instance. */
 export interface CallExpr extends ExprBase {

@@ -73,6 +73,9 @@ function printAttributes(attributes: OpAttributes): string[] {
   if (attributes.high !== undefined) words.push(`high=${attributes.high}`);
   if (attributes.classes !== undefined) words.push(`classes=${printSize(attributes.classes)}`);
   if (attributes.axes !== undefined) words.push(`axes=${attributes.axes}`);
+  if (attributes.count !== undefined) words.push(`count=${printSize(attributes.count)}`);
+  if (attributes.metric !== undefined) words.push(attributes.metric);
+  if (attributes.radius !== undefined) words.push(`radius=${printNumber(attributes.radius)}`);
   return words;
 }
 

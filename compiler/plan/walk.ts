@@ -256,6 +256,7 @@ function graphKey(graph: GraphRef): string {
 
 function attributesKey(attributes: OpAttributes): string {
   const { graph, reduce, steps, rate, slope, low, high, classes, axes } = attributes;
+  const { count, metric, radius } = attributes;
   return [
     graph === undefined ? "" : graphKey(graph),
     reduce?.join("+") ?? "",
@@ -266,12 +267,32 @@ function attributesKey(attributes: OpAttributes): string {
     high ?? "",
     classes === undefined ? "" : printSize(classes),
     axes ?? "",
+    count === undefined ? "" : printSize(count),
+    metric ?? "",
+    radius === undefined ? "" : typeof radius === "number" ? radius : keyOf(radius),
   ].join(";");
 }
 
 /** True when two references mean the same graph with the same edges. */
 export function sameGraph(a: GraphRef | undefined, b: GraphRef | undefined): boolean {
   return a !== undefined && b !== undefined && graphKey(a) === graphKey(b);
+}
+
+/** The graphs that an expression itself names, without those of its parts. */
+export function graphsOf(expr: Expr): readonly GraphRef[] {
+  switch (expr.tag) {
+    case "op":
+      return expr.attributes.graph === undefined ? [] : [expr.attributes.graph];
+    case "feature":
+    case "gather":
+    case "edge":
+      return [expr.graph];
+    case "call":
+    case "function":
+      return expr.args.filter(isGraphRef);
+    default:
+      return [];
+  }
 }
 
 /** True when calling it twice is not the same as calling it once: neurons, dropout, statistics. */

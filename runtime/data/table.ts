@@ -2,9 +2,11 @@
  * A file as named arrays, whatever its format; and the choice of the reader.
  *
  * The format is what `as` says, else the extension. Formats: npz, npy, csv, tsv, json, tu (a folder),
- * planetoid (several files with one prefix).
+ * planetoid (several files with one prefix), off and xyz (point clouds), voxels128 .. voxels1024 (an npz
+ * collection of voxelised shapes, so many points drawn from each).
  */
 import { basename, extname } from "node:path";
+import { readOff, readVoxels, readXyz } from "./clouds.js";
 import { readCsv } from "./csv.js";
 import { dataError, suggest } from "./errors.js";
 import { isFolder, readFileBytes, readFileText } from "./files.js";
@@ -23,7 +25,24 @@ export interface ArrayTable {
   get(name: string): AnyArray;
 }
 
-export const formats = ["npz", "npy", "csv", "tsv", "json", "tu", "planetoid"] as const;
+export const formats = [
+  "npz",
+  "npy",
+  "csv",
+  "tsv",
+  "json",
+  "tu",
+  "planetoid",
+  "off",
+  "xyz",
+  "voxels128",
+  "voxels256",
+  "voxels512",
+  "voxels1024",
+] as const;
+/** Points drawn on a mesh. */
+const MESH_POINTS = 1024;
+
 export type Format = (typeof formats)[number];
 
 /** A table over arrays that are already in memory (generators, whole-file formats). */
@@ -104,6 +123,18 @@ export function openTable(path: string, label: string, format: string | undefine
       const name = basename(path).replace(/\.npy$/, "");
       return tableOf(label, new Map([[name, readNpy(readFileBytes(path), label)]]));
     }
+    case "voxels128":
+    case "voxels256":
+    case "voxels512":
+    case "voxels1024": {
+      const npz = openNpz(readFileBytes(path), label);
+      const table = { label, names: npz.names, get: (name: string) => npz.get(name) };
+      return tableOf(label, readVoxels(table, Number(format?.slice("voxels".length))));
+    }
+    case "off":
+      return tableOf(label, readOff(readFileText(path), label, MESH_POINTS));
+    case "xyz":
+      return tableOf(label, readXyz(readFileText(path), label));
     case "csv":
       return tableOf(label, readCsv(readFileText(path), label, ","));
     case "tsv":

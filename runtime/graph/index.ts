@@ -1,3 +1,4 @@
+export { knn, radius, type Metric } from "./build.js";
 export { batchGraphs, createGraph, Graph, type Features, type GraphParts } from "./graph.js";
 export { createTopology, Topology, type EdgeIndex } from "./topology.js";
 export {

@@ -29,18 +29,21 @@ export class Topology {
     nodeCount: number,
     sources: Int32Array,
     targets: Int32Array,
-    graphPointers: Int32Array = Int32Array.of(0, nodeCount),
+    graphPointers: Int32Array | Segments = Int32Array.of(0, nodeCount),
+    /** False for a graph of a single call, which keeps no tensors and needs no `dispose`. */
+    lasting = true,
   ) {
     this.nodeCount = nodeCount;
     this.edgeCount = sources.length;
-    const byTarget = Segments.of(targets, nodeCount);
+    const byTarget = Segments.of(targets, nodeCount, lasting);
     const order = byTarget.members;
     this.order = order ?? Int32Array.from({ length: sources.length }, (_, k) => k);
     this.sources = order ? order.map((edge) => sources[edge]!) : sources;
     this.targets = order ? order.map((edge) => targets[edge]!) : targets;
     const rows = order ? Segments.fromPointers(byTarget.pointers) : byTarget;
     this.incidence = new Incidence(rows, this.sources, nodeCount);
-    this.graphs = Segments.fromPointers(graphPointers);
+    this.graphs =
+      graphPointers instanceof Segments ? graphPointers : Segments.fromPointers(graphPointers);
   }
 
   /** Edges grouped by target. */

@@ -135,7 +135,7 @@ export class Incidence {
 
   /** Entries grouped by column; built when first asked for. */
   get columns(): Segments {
-    this.columnSegments ??= Segments.of(this.columnOf, this.columnCount);
+    this.columnSegments ??= Segments.of(this.columnOf, this.columnCount, this.rows.isLasting);
     return this.columnSegments;
   }
 

@@ -1,6 +1,7 @@
 /** One forward pass: whether it trains, where its random numbers come from, what the neurons did. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Graph } from "../graph/graph.js";
 import { fullyBinary, type BinaryMode } from "../binary/sign.js";
 import { dropoutWithKey } from "../kernels/pointwise.js";
 import { toFloat } from "../tensor/ops/operand.js";
@@ -48,6 +49,15 @@ export interface Run {
   readonly activity: ActivityRecorder;
   /** What stands for the signs of a binary network in this stage of its training. */
   readonly binary: BinaryMode;
+  /** When it is there: every graph that the model builds, with the values it is built from. */
+  readonly structure?: BuiltGraph[] | undefined;
+}
+
+/** A graph built inside of a model. */
+export interface BuiltGraph {
+  /** [N, C] */
+  readonly x: Tensor;
+  readonly graph: Graph;
 }
 
 export interface RunOptions {
@@ -57,6 +67,8 @@ export interface RunOptions {
   readonly step?: number;
   /** Fully binary unless given. */
   readonly binary?: BinaryMode | undefined;
+  /** Whether to remember the graphs that the model builds. */
+  readonly remembersStructure?: boolean | undefined;
 }
 
 /** A fresh run for one forward pass; by default an evaluation with seed 0. */
@@ -75,6 +87,7 @@ export function createRun(options: RunOptions = {}): Run {
     },
     activity: new ActivityRecorder(),
     binary,
+    structure: options.remembersStructure === true ? [] : undefined,
   };
 }
 

@@ -751,7 +751,12 @@ const cases: readonly Case[] = [
       "  return g.x |> EdgeConv<4>(near)",
       "}",
     ],
-    expected: [["T278 `knn`: a graph built inside a model by `knn` is checked; not compiled yet"]],
+    expected: [
+      [
+        "T383 `g.x`: the Hamming distance is between signs, but `g.x` is `real[N, 8]`",
+        "pass the value through `sign` first, or leave `metric: hamming` out",
+      ],
+    ],
   },
   {
     name: "a bias after a neuron",

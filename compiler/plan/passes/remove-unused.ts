@@ -4,7 +4,7 @@
  * A neuron whose spikes lead nowhere does not count in `spike_rate` either: it is not in the model.
  */
 import type { Expr, FunctionIr, LayerIr, MemberIr, NeuronIr, Program } from "../../ir/ir.js";
-import { mapBlocks, mapCallables, rootsOf, visit, withTargets } from "../walk.js";
+import { graphsOf, mapBlocks, mapCallables, rootsOf, visit, withTargets } from "../walk.js";
 import type { Block, Callable } from "../walk.js";
 
 export function removeUnused(program: Program): Program {
@@ -26,6 +26,8 @@ function withoutUnusedLets(block: Block, always: ReadonlySet<string>): Block {
   const note = (expr: Expr): void =>
     visit(expr, (part) => {
       if (part.tag === "local") used.add(part.name);
+      // Graphs that the body builds are statements too.
+      for (const graph of graphsOf(part)) used.add(graph.name);
     });
   note(block.result);
   const kept = [...block.lets].reverse().filter((statement) => {

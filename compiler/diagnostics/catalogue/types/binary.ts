@@ -32,4 +32,30 @@ export const binary = {
       right: layer("param v: sign[in, out] = glorot", "return (sign(x) @ v) * 0.5 + x @ w"),
     },
   }),
+  noBaseGraph: entry<{ callee: string }>({
+    code: "T382",
+    name: "no-graph-to-build-on",
+    severity: "error",
+    message: ({ callee }) => `\`${callee}\` needs a graph whose nodes it connects anew`,
+    why: () => "a batch holds several graphs, and nodes of different graphs are never neighbours",
+    fix: () => "take the graph of the nodes as an input: `g: graph`",
+    example: {
+      wrong:
+        "layer L<out>(x: real[N, in]) -> real[N, out] {\n  return EdgeConv<out>(x, knn<4>(x))\n}",
+      right:
+        "layer L<out>(x: real[N, in], g: graph) -> real[N, out] {\n  return EdgeConv<out>(x, knn<4>(x))\n}",
+    },
+  }),
+  hammingOfReal: entry<{ actual: string }>({
+    code: "T383",
+    name: "hamming-of-real",
+    severity: "error",
+    message: ({ actual }) => `the Hamming distance is between signs, but ${actual}`,
+    why: () => "it counts in how many places two rows of signs differ",
+    fix: () => "pass the value through `sign` first, or leave `metric: hamming` out",
+    example: {
+      wrong: layer("return EdgeConv<out>(x, knn<4, metric: hamming>(x @ w))"),
+      right: layer("return EdgeConv<out>(x, knn<4, metric: hamming>(sign(x @ w)))"),
+    },
+  }),
 };

@@ -265,8 +265,12 @@ export const written = {
     why: () => "this version writes no TypeScript for it",
     fix: () => undefined,
     example: {
-      wrong: model("let near = knn<20>(g.x)", "return g.x |> EdgeConv<4>(near)"),
-      right: model("return g.x |> EdgeConv<4>(g)"),
+      wrong: model("let s = over time 4 { EdgeConv<4>(LIF(g.x), knn<20>(g.x)) }", "return rate(s)"),
+      right: model(
+        "let near = knn<20>(g.x)",
+        "let s = over time 4 { EdgeConv<4>(LIF(g.x), near) }",
+        "return rate(s)",
+      ),
     },
   }),
 };
