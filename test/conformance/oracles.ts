@@ -46,6 +46,11 @@ export class Oracle {
     return toFloat32(this.array(name));
   }
 
+  /** In the precision of the file. */
+  doubles(name: string): Float64Array {
+    return Float64Array.from(this.array(name).data, Number);
+  }
+
   ints(name: string): Int32Array {
     return toInt32(this.array(name));
   }
