@@ -12,3 +12,4 @@ export * from "./binary/index.js";
 export * from "./data/index.js";
 export * from "./export/index.js";
 export * from "./train/index.js";
+export * from "./physics/index.js";

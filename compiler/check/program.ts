@@ -7,12 +7,13 @@
  * a `train` names it. Neurons and data of the file are emitted even when no model uses them.
  */
 import type { ParseResult } from "../../grammar/index.js";
-import type { Declaration, ModelDeclaration } from "../../grammar/tree.js";
+import type { Declaration, ModelDeclaration, TrainDeclaration } from "../../grammar/tree.js";
 import type { Conversion } from "../convert/index.js";
 import { convertModel } from "../convert/index.js";
 import { later } from "../diagnostics/catalogue/later.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import type { ConversionIr, DataIr, ModelIr, NeuronIr, Program, TrainIr } from "../ir/ir.js";
+import type { ProblemIr, SolverIr, SolverTrainIr } from "../ir/physics.js";
 import type { Environment, Found } from "../resolve/environment.js";
 import type { ModuleHost } from "../resolve/modules.js";
 import { describe, resolveModules } from "../resolve/modules.js";
@@ -23,18 +24,17 @@ import { checkConvert, isConvertible } from "./later/convert.js";
 import { checkEquilibrium } from "./later/equilibrium.js";
 import { checkProblem } from "./later/problem.js";
 import { checkSolver } from "./later/solver.js";
+import { checkSolverTrain } from "./later/solver-train.js";
 import { checkNeuron } from "./neuron.js";
 import { checkTrain } from "./train.js";
 import { checkVariant } from "./variant.js";
 
-type LaterType = Extract<Declaration["type"], "equilibrium" | "problem" | "solver">;
+type LaterType = Extract<Declaration["type"], "equilibrium">;
 type LaterCheck = (found: Found, environment: Environment, reporter: Reporter) => boolean;
 
 /** Declarations that are checked and not compiled yet. */
 const laterChecks: Readonly<Record<LaterType, LaterCheck>> = {
   equilibrium: checkEquilibrium,
-  problem: checkProblem,
-  solver: checkSolver,
 };
 
 /** What an editor wants of a check: facts about expressions, and maybe only some declarations checked. */
@@ -69,6 +69,9 @@ class ProgramChecker {
   private readonly data = new Map<Found, DataIr>();
   private readonly neurons: NeuronIr[] = [];
   private readonly trains: TrainIr[] = [];
+  private readonly problems = new Map<Found, ProblemIr | undefined>();
+  private readonly solvers = new Map<Found, SolverIr | undefined>();
+  private readonly solverTrains: SolverTrainIr[] = [];
 
   constructor(
     private readonly declarations: readonly Found[],
@@ -94,6 +97,9 @@ class ProgramChecker {
       data: [...this.data.values()],
       trains: this.trains,
       conversions: this.conversionIrs(),
+      problems: [...this.problems.values()].filter((problem) => problem !== undefined),
+      solvers: [...this.solvers.values()].filter((solver) => solver !== undefined),
+      solverTrains: this.solverTrains,
     };
   }
 
@@ -118,7 +124,22 @@ class ProgramChecker {
       case "data":
         this.dataOf(found);
         return;
+      case "problem":
+        this.problem(found);
+        return;
+      case "solver":
+        this.solver(found);
+        return;
       case "train": {
+        if (this.isOfSolver(found, declaration)) {
+          const train = checkSolverTrain(found, {
+            environment: this.environment,
+            reporter: this.reporter,
+            solver: (solver) => this.solver(solver),
+          });
+          if (train !== undefined) this.solverTrains.push(train);
+          return;
+        }
         const train = checkTrain(found, {
           environment: this.environment,
           reporter: this.reporter,
@@ -167,6 +188,39 @@ class ProgramChecker {
       const name = environment.outputName(made);
       return [{ origin, name, from: environment.outputName(original), text }];
     });
+  }
+
+  private isOfSolver({ file }: Found, train: TrainDeclaration): boolean {
+    return this.environment.lookup(train.model.text, file)?.declaration.type === "solver";
+  }
+
+  private problem(found: Found): ProblemIr | undefined {
+    if (!this.problems.has(found)) {
+      this.problems.set(found, checkProblem(found, this.environment, this.reporter));
+    }
+    return this.problems.get(found);
+  }
+
+  private solver(found: Found): SolverIr | undefined {
+    if (!this.solvers.has(found)) {
+      const { environment, reporter, elaborator } = this;
+      const solver = checkSolver(found, {
+        environment,
+        reporter,
+        problem: (problem) => this.problem(problem),
+        elaborate: (declaration, owner) =>
+          elaborator.model(
+            { ...owner, declaration },
+            [],
+            environment.outputName(owner),
+            false,
+            undefined,
+          ),
+      });
+      this.solvers.set(found, solver);
+      if (solver !== undefined) this.models.set(found, solver.model);
+    }
+    return this.solvers.get(found);
   }
 
   private checkLater(found: Found, type: LaterType): void {

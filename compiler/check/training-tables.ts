@@ -23,6 +23,19 @@ export const optimisers: Readonly<Record<string, ArgumentTable>> = {
   },
 };
 
+/** Beside those of `train`, for networks that solve problems: limited-memory BFGS on all points at once. */
+export const solverOptimisers: Readonly<Record<string, ArgumentTable>> = {
+  ...optimisers,
+  lbfgs: {
+    most: { initial: 5000, whole: true, least: 1 },
+    memory: { initial: 50, whole: true, least: 1 },
+    tolerance: { initial: 1e-9, least: 0 },
+  },
+};
+
+/** What a solver reports beside its residuals: the error against the exact solution, relative to its norm. */
+export const solverMetrics = ["relative_l2", "largest_error", "residual"] as const;
+
 /** Learning rate over the epochs, as a factor of the optimiser's rate. */
 export const schedules: Readonly<Record<string, ArgumentTable>> = {
   constant: {},

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Model, ModelInfo } from "../../runtime/layers/layer.js";
 import type { Scope } from "../../runtime/layers/scope.js";
+import type { SolverExperiment } from "../../runtime/physics/spec.js";
 import type { Experiment } from "../../runtime/train/spec.js";
 import { runtimeUrl } from "./version.js";
 
@@ -25,6 +26,8 @@ export interface GeneratedModule {
   readonly models: ReadonlyMap<string, ModelClass>;
   /** One per model that a `train` declaration names. */
   readonly experiments: readonly Experiment[];
+  /** One per `train` declaration of a network that solves a problem. */
+  readonly solvers: readonly SolverExperiment[];
   /** The error with the line of the `.sgnn` file at which it was thrown in its message, when that is known. */
   located(error: unknown): unknown;
 }
@@ -44,7 +47,13 @@ export async function loadGenerated(javascript: string): Promise<GeneratedModule
       if (isModelClass(value)) models.set(value.info.name, value);
     }
     const experiments = (exported.experiments ?? []) as readonly Experiment[];
-    return { models, experiments, located: (error) => withPlace(error, text.split("\n"), file) };
+    const solvers = (exported.solvers ?? []) as readonly SolverExperiment[];
+    return {
+      models,
+      experiments,
+      solvers,
+      located: (error) => withPlace(error, text.split("\n"), file),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

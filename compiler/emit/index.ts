@@ -3,6 +3,7 @@ import type { StatementStructures, SourceFileStructure, WriterFunction } from "t
 import type { ModelIr, Program } from "../ir/ir.js";
 import { IMPORTED, Module } from "./module.js";
 import { baseName } from "./places.js";
+import { problemStatements, solversText } from "./physics.js";
 import { neuronStatements } from "./neurons.js";
 import { sourceMap } from "./source-map.js";
 import { dataText, experimentsText, functionText } from "./training.js";
@@ -59,6 +60,8 @@ export async function emit(program: Program, options: EmitOptions): Promise<Emit
     statements.push(functionText(train.loss, module));
   }
   if (program.trains.length > 0) statements.push(experimentsText(program, module, options.hash));
+  for (const problem of program.problems) statements.push(...problemStatements(problem, module));
+  if (program.solverTrains.length > 0) statements.push(solversText(program, module, options.hash));
   statements.unshift(...module.helperTexts());
 
   const structure: SourceFileStructure = { kind: StructureKind.SourceFile, statements };

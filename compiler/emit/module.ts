@@ -3,6 +3,7 @@
  * emitted, and what each takes.
  */
 import type { DataIr, FunctionIr, LayerIr, ModelIr, NeuronIr, Program, TrainIr } from "../ir/ir.js";
+import type { ProblemIr } from "../ir/physics.js";
 import { HELPER_TEXT, Names, capitalised } from "../neurons/index.js";
 import type { HelperName } from "../neurons/index.js";
 import type { Callable } from "../plan/walk.js";
@@ -16,7 +17,7 @@ export const IMPORTED = ["Graph", "Run", "Scope", "Tensor"] as const;
 
 export class Module {
   readonly places: Places;
-  private readonly names = new Names([...IMPORTED, "experiments"]);
+  private readonly names = new Names([...IMPORTED, "experiments", "solvers"]);
   private readonly given = new Map<object, string>();
   private readonly byName = new Map<string, string>();
   private readonly helpersUsed = new Map<HelperName, string>();
@@ -33,6 +34,7 @@ export class Module {
     for (const layer of this.emitted(program.layers)) this.nameShared(layer);
     for (const fn of this.emitted(program.functions)) this.nameShared(fn);
     for (const data of program.data) this.name(data, data.name);
+    for (const problem of program.problems) this.name(problem, problem.name);
     program.trains.forEach((train) => this.nameShared(train.loss));
   }
 
@@ -52,7 +54,9 @@ export class Module {
   }
 
   /** What a declaration is called in the module. */
-  nameOf(declaration: ModelIr | NeuronIr | LayerIr | FunctionIr | DataIr): string {
+  nameOf(
+    declaration: ModelIr | NeuronIr | LayerIr | FunctionIr | DataIr | ProblemIr,
+  ): string {
     const own = this.given.get(declaration);
     if (own !== undefined) return own;
     const isShared =

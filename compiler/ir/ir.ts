@@ -14,6 +14,7 @@
  * neuron takes an untimed input as it is and reads it at every step.
  */
 import type { Span } from "../../grammar/tree.js";
+import type { ProblemIr, SolverIr, SolverTrainIr } from "./physics.js";
 import type { GraphType, Kind, Size, TensorType } from "./types.js";
 
 /** Where an expression came from; `file` is as the user named it, or "sgnn:std/<file>". */
@@ -471,4 +472,7 @@ export interface Program {
   readonly data: readonly DataIr[];
   readonly trains: readonly TrainIr[];
   readonly conversions: readonly ConversionIr[];
+  readonly problems: readonly ProblemIr[];
+  readonly solvers: readonly SolverIr[];
+  readonly solverTrains: readonly SolverTrainIr[];
 }

@@ -156,16 +156,23 @@ export class JetPass {
     return this.views;
   }
 
-  /** Places the points `from` .. of the columns in the block; the last one is repeated to fill it. Returns how many there are. */
-  load(columns: readonly Float64Array[], from: number): number {
+  /**
+   * Puts `count` points, from number `from` on, into the block at `at`; the last is repeated up to `room` places.
+   * Without `at` the points fill the block. Returns how many there are.
+   */
+  load(
+    columns: readonly Float64Array[],
+    from: number,
+    count = Math.min(this.block, (columns[0]?.length ?? 0) - from),
+    at = 0,
+    room = this.block,
+  ): number {
     const { inputs } = this.view();
-    const total = columns[0]?.length ?? 0;
-    const count = Math.min(this.block, total - from);
     columns.forEach((column, k) => {
       const { middle, half } = this.engine.shape.inputs[k]!;
       const input = inputs[k]!;
-      for (let p = 0; p < this.block; p++) {
-        input[p] = (column[from + Math.min(p, count - 1)]! - middle) / half;
+      for (let p = 0; p < room; p++) {
+        input[at + p] = (column[from + Math.min(p, count - 1)]! - middle) / half;
       }
     });
     return count;

@@ -14,6 +14,8 @@ export interface ProgressEvent {
   /** The value that chooses the weights, after an epoch. */
   readonly validation?:
     { readonly name: string; readonly value: number; readonly best: number } | undefined;
+  /** What the loss is made of, by name. */
+  readonly parts?: Readonly<Record<string, number>> | undefined;
   readonly spikeRate: number;
   readonly secondsLeft: number | undefined;
 }
@@ -89,6 +91,8 @@ function describe(event: ProgressEvent): string {
     const { name, value, best } = event.validation;
     words.push(`validation ${name} ${short(value)} (best ${short(best)})`);
   }
+  const parts = Object.entries(event.parts ?? {}).map(([name, value]) => `${name} ${short(value)}`);
+  if (parts.length > 1) words.push(parts.join(", "));
   if (event.spikeRate > 0) words.push(`spikes ${(100 * event.spikeRate).toFixed(1)} %`);
   if (event.secondsLeft !== undefined) words.push(`${duration(event.secondsLeft)} left`);
   return words.join(", ");

@@ -50,6 +50,8 @@ export interface EpochRecord {
   readonly rate: number;
   readonly spike_rate: number;
   readonly validation?: Readonly<Record<string, number>> | undefined;
+  /** What the loss is made of, by name. */
+  readonly parts?: Readonly<Record<string, number>> | undefined;
   readonly seconds: number;
 }
 

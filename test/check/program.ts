@@ -57,6 +57,9 @@ export function check(source: string): Checked {
     data: [],
     trains: [],
     conversions: [],
+    problems: [],
+    solvers: [],
+    solverTrains: [],
   };
   return { ...program, diagnostics: reporter.diagnostics, text: printProgram(program) };
 }

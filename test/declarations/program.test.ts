@@ -106,6 +106,9 @@ describe("a program", () => {
       data: [],
       conversions: [],
       trains: [],
+      problems: [],
+      solvers: [],
+      solverTrains: [],
     });
   });
 

@@ -75,7 +75,7 @@ describe("a training", () => {
     expect(program.trains[0].report).toEqual(["mae", "energy"]);
   });
 
-  it("is not compiled yet for a solver", () => {
+  it("of a solver is on its problem, without what only data has", () => {
     const source = `${changed(train, "train Net", "train HeatNet")}
 problem Heat {
   domain   x in [0, 1]
@@ -84,9 +84,14 @@ problem Heat {
 }
 model HeatNet solves Heat { over (x) { Dense<1> } }`;
     expect(withFix(source)).toEqual([
-      "L601 15:7 [HeatNet] training of `HeatNet` is checked; not compiled yet",
-      "L601 28:9 [Heat] problem `Heat` is checked; not compiled yet",
-      "L601 33:7 [HeatNet] model `HeatNet` is checked; not compiled yet",
+      "P741 15:18 [Bars] `HeatNet` does not solve `Bars` -> write `train HeatNet on Heat`",
+      "P742 16:3 [loss] `loss` has no meaning for a network that solves a problem -> take the line out; `weights` in the problem weighs its parts",
+      "P742 19:3 [batch] `batch` has no meaning for a network that solves a problem -> take the line out",
+      "P742 23:3 [patience] `patience` has no meaning for a network that solves a problem -> take the line out",
+      "P742 24:3 [select] `select` has no meaning for a network that solves a problem -> take the line out",
+      "N122 25:12 [mae] there is no metric `mae`",
+      "N122 25:17 [r2] there is no metric `r2`",
+      "P734 28:9 [Heat] nothing fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
     ]);
     expect(check(source).program.trains).toEqual([]);
   });

@@ -255,6 +255,9 @@ export function program(parts: Partial<Program>): Program {
     data: [],
     conversions: [],
     trains: [],
+    problems: [],
+    solvers: [],
+    solverTrains: [],
     ...parts,
   };
 }

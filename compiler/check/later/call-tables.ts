@@ -20,13 +20,22 @@ export const gradients: Readonly<Record<string, ArgumentTable>> = {
   unroll: { steps },
 };
 
+/** Points are drawn anew after each `every` steps; 0: never. */
+const every = { initial: 0, whole: true, least: 0 } as const;
+
 /** How points are sampled in a domain. */
 export const samplers: Readonly<Record<string, ArgumentTable>> = {
-  sobol: {},
-  uniform: {},
+  sobol: { every },
+  uniform: { every },
   grid: {},
-  halton: {},
-  latin: {},
+  halton: { every },
+  latin: { every },
+  /** Where the residual is large, after every `every` steps: density |r|^power / mean + floor. */
+  adaptive: {
+    every: { initial: 1000, whole: true, least: 1 },
+    power: { initial: 1, least: 0 },
+    floor: { initial: 1, least: 0 },
+  },
 };
 
 /** Where points are sampled. */

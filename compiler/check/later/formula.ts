@@ -121,19 +121,25 @@ export class FormulaChecker {
   private checkDerivative(call: Call, args: readonly Expression[]): readonly Expression[] {
     const { fields } = this.names;
     const [first, ...by] = args;
-    const at = { file: this.file, span: call.callee.span };
     if (first === undefined || by.length === 0) {
       this.sound = false;
+      const at = { file: this.file, span: call.callee.span };
       this.reporter.report(rows.derivativeForm, at, { found: args.length });
       return [];
     }
-    const names = args.filter((argument) => argument.type === "name");
+    // `d(u(0, t), x)`: the derivative at a place.
+    const place = first.type === "call" && fields.has(first.callee.text) ? first : undefined;
+    const names = args.flatMap((argument): readonly Identifier[] => {
+      if (argument === place) return [place.callee];
+      return argument.type === "name" ? [argument] : [];
+    });
     if (names.length < args.length) {
       this.sound = false;
-      const wrong = args.find((argument) => argument.type !== "name") ?? first;
+      const wrong =
+        args.find((argument) => argument !== place && argument.type !== "name") ?? first;
       if (wrong.type === "invalid") return [];
-      const place = { file: this.file, span: wrong.span };
-      this.reporter.report(rows.derivativeForm, place, { found: args.length });
+      const at = { file: this.file, span: wrong.span };
+      this.reporter.report(rows.derivativeForm, at, { found: args.length });
       return [];
     }
     const [field, ...variables] = names;
@@ -153,7 +159,7 @@ export class FormulaChecker {
       const words = { field: field.text, name: variable.text, known, suggestion };
       this.reporter.report(rows.derivativeBy, { file: this.file, span: variable.span }, words);
     }
-    return [];
+    return place === undefined ? [] : this.checkCall(place);
   }
 }
 

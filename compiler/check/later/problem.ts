@@ -1,10 +1,18 @@
-/** Checks a `problem`: domain, fields, equations, conditions, sampling. It is not compiled yet. */
-import type { Expression, ProblemDeclaration, ProblemField } from "../../../grammar/tree.js";
+/** Checks a `problem`: domain, fields, equations, conditions, sampling. */
+import type {
+  Expression,
+  Identifier,
+  ProblemDeclaration,
+  ProblemField,
+} from "../../../grammar/tree.js";
 import { fields as fieldRows } from "../../diagnostics/catalogue/fields.js";
 import { neurons as neuronRows } from "../../diagnostics/catalogue/neurons.js";
 import { physics as rows } from "../../diagnostics/catalogue/physics.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
+import type { NamedNumbers, ProblemIr, SampleIr, TermKind } from "../../ir/physics.js";
+import { buildProblem } from "../../physics/build.js";
+import { Symbols } from "../../physics/symbols.js";
 import type { Environment, Found } from "../../resolve/environment.js";
 import { fieldsOf, reportRepeated } from "../fields.js";
 import { checkNamedCall, checkNumber, reportUnknownWord } from "../named-arguments.js";
@@ -13,15 +21,25 @@ import { checkRange, rangeText } from "../range.js";
 import { exactSolutions, sampledPlaces, samplers, weightings } from "./call-tables.js";
 import { FormulaChecker, mentionsAny } from "./formula.js";
 import { NameTable } from "./names.js";
+import { reportBrokenLines, reportMissingConditions } from "./problem-warnings.js";
 
 /** Functions of formulas at one point. */
 const functions = ["sin", "cos", "exp", "log", "sqrt", "tanh", "abs", "square", "max", "min"];
 
-/** True when the problem is right; else everything wrong in it has been reported. */
-export function checkProblem(found: Found, environment: Environment, reporter: Reporter): boolean {
-  const { declaration } = found;
-  if (declaration.type !== "problem") return false;
-  return new ProblemChecker(found.file, declaration, environment, reporter).check();
+/** The problem in the intermediate form; else everything wrong in it has been reported. */
+export function checkProblem(
+  found: Found,
+  environment: Environment,
+  reporter: Reporter,
+): ProblemIr | undefined {
+  const { file, declaration } = found;
+  if (declaration.type !== "problem") return undefined;
+  const problem = new ProblemChecker(file, declaration, environment, reporter).check();
+  if (problem !== undefined) {
+    reportMissingConditions(problem, { file, span: declaration.name.span }, reporter);
+    reportBrokenLines(problem, file, reporter);
+  }
+  return problem;
 }
 
 /** The variables of a problem, in the order of its domain. */
@@ -37,7 +55,10 @@ class ProblemChecker {
   private readonly names: NameTable;
   private readonly constants = new Map<string, number>();
   private readonly variables: string[] = [];
+  private readonly ranges: { readonly low: number; readonly high: number }[] = [];
   private readonly problemFields = new Map<string, readonly string[]>();
+  private readonly samples = new Map<TermKind, SampleIr>();
+  private weights: NamedNumbers | undefined;
   private readonly broken: boolean;
   private sound = true;
 
@@ -52,17 +73,22 @@ class ProblemChecker {
     if (this.broken) this.sound = false;
   }
 
-  check(): boolean {
+  check(): ProblemIr | undefined {
     this.checkConstants();
     this.checkDomain();
     this.checkFields();
-    const formula = new FormulaChecker(this.file, this.formulaNames(functions), this.reporter);
+    const names = this.formulaNames([...functions, ...this.ownFunctions()]);
+    const formula = new FormulaChecker(this.file, names, this.reporter);
     this.checkEquations(formula);
     this.checkExact();
     this.checkSample();
     this.checkWeights();
     this.checkMissing();
-    return this.sound && formula.sound;
+    if (!this.sound || !formula.sound) return undefined;
+    const { file, environment, reporter, constants, ranges, samples, weights } = this;
+    const symbols = new Symbols(this.variables, [...this.problemFields.keys()]);
+    const context = { file, environment, reporter, symbols, constants, ranges };
+    return buildProblem(this.declaration, context, { samples, weights });
   }
 
   private formulaNames(
@@ -73,6 +99,7 @@ class ProblemChecker {
       values: [...this.variables, ...this.constants.keys()],
       fields: this.problemFields,
       functions: functionNames,
+      hidden: ["exact"],
       tensors: false,
     };
   }
@@ -127,6 +154,8 @@ class ProblemChecker {
         const at = { file: this.file, span: range.span };
         const words = { name: name.text, range: rangeText(checked) };
         this.reporter.report(rows.infiniteDomain, at, words);
+      } else {
+        this.ranges.push({ low: checked.low, high: checked.high });
       }
     }
   }
@@ -153,7 +182,21 @@ class ProblemChecker {
           suggestion,
         });
       }
+      this.checkVariables(name, variables);
     }
+  }
+
+  /** Every field depends on all variables, in the order of the domain. */
+  private checkVariables(name: Identifier, variables: readonly Identifier[]): void {
+    const found = variables.map((variable) => variable.text);
+    const isKnown = found.every((one) => this.variables.includes(one));
+    if (!isKnown || !this.hasDomain || found.join() === this.variables.join()) return;
+    this.fail();
+    const missing = this.variables.filter((one) => !found.includes(one));
+    const [first = name.text] = this.problemFields.keys();
+    const at = { file: this.file, span: name.span };
+    const words = { field: name.text, first, variables: missing.length > 0 ? missing : found };
+    this.reporter.report(rows.fieldsDiffer, at, words);
   }
 
   private checkEquations(formula: FormulaChecker): void {
@@ -176,11 +219,7 @@ class ProblemChecker {
   }
 
   private checkExact(): void {
-    const own = this.environment
-      .visible(this.file)
-      .filter((one) => one.type === "function")
-      .map((one) => one.name);
-    const known = [...functions, ...exactSolutions.keys(), ...own];
+    const known = [...functions, ...exactSolutions.keys(), ...this.ownFunctions()];
     const formula = new FormulaChecker(this.file, this.formulaNames(known), this.reporter);
     for (const { left, right } of this.of("exact").flatMap((field) => field.solutions)) {
       if (left !== undefined) formula.check(left);
@@ -188,6 +227,14 @@ class ProblemChecker {
       this.checkExactArguments(right);
     }
     if (!formula.sound) this.fail();
+  }
+
+  /** Functions that the file declares or imports. */
+  private ownFunctions(): readonly string[] {
+    return this.environment
+      .visible(this.file)
+      .filter((one) => one.type === "function")
+      .map((one) => one.name);
   }
 
   private checkExactArguments(solution: Expression): void {
@@ -212,10 +259,16 @@ class ProblemChecker {
       }
       const limits = { whole: true, least: 1 };
       const what = `the number of ${where.text} points`;
-      if (checkNumber(count, what, limits, this.file, this.reporter) === undefined) this.fail();
-      if (method === undefined) continue;
-      const call = checkNamedCall(method, "sampling method", samplers, this.file, this.reporter);
+      const points = checkNumber(count, what, limits, this.file, this.reporter);
+      if (points === undefined) this.fail();
+      const call =
+        method === undefined
+          ? { name: "sobol", args: new Map<string, number>() }
+          : checkNamedCall(method, "sampling method", samplers, this.file, this.reporter);
       if (call === undefined) this.fail();
+      const kind = sampledPlaces.find((place) => place === where.text);
+      if (kind === undefined || points === undefined || call === undefined) continue;
+      this.samples.set(kind, { name: call.name, args: call.args, count: points });
     }
   }
 
@@ -227,6 +280,7 @@ class ProblemChecker {
     for (const { call } of all.slice(0, 1)) {
       const checked = checkNamedCall(call, "weighting", weightings, this.file, this.reporter);
       if (checked === undefined) this.fail();
+      this.weights = checked && { name: checked.name, args: checked.args };
     }
   }
 

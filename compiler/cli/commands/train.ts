@@ -22,6 +22,7 @@ import {
   prepare,
   type Prepared,
 } from "../training/experiments.js";
+import { chooseSolvers, solverRows, trainSolvers } from "../training/solvers.js";
 import { isRunFolder } from "../training/run-folders.js";
 import { toolVersion } from "../version.js";
 
@@ -94,17 +95,34 @@ trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a
     if (data !== undefined && !existsSync(data)) throw missingFile(data);
     const prepared = await prepare(file, terminal);
     if (typeof prepared === "number") return prepared;
-    const experiments = chooseExperiments(prepared, model);
+    const solvers = chooseSolvers(prepared, model);
+    const isOnlySolvers =
+      solvers.length > 0 && (model !== undefined || prepared.module.experiments.length === 0);
+    const experiments = isOnlySolvers ? [] : chooseExperiments(prepared, model);
     const tasks = plan(prepared, experiments, seeds, invocation.text("out"));
     if (!invocation.flag("resume") && !invocation.flag("replace")) refuseExisting(tasks);
     const backend = await startBackend(invocation.text("backend"));
     terminal.err(`backend ${backend.name}: ${backend.reason}\n`);
     const work = { prepared, invocation, terminal, backend, epochs, data };
-    const { outcomes, interrupted } = await trainAll(tasks, work);
+    const trained = await trainAll(tasks, work);
+    const out = invocation.text("out");
+    const solverSeeds = solvers.flatMap((one) => seeds ?? one.train.seeds);
+    const solved = trained.interrupted
+      ? { outcomes: [], interrupted: false }
+      : await trainSolvers(solvers, {
+          ...{ prepared, invocation, terminal, backend, epochs, seeds },
+          root: out ?? join("runs", basename(prepared.source.file, ".sgnn")),
+          isSingle: out !== undefined && tasks.length === 0 && solverSeeds.length === 1,
+        });
+    const outcomes = [...trained.outcomes, ...solved.outcomes];
+    const interrupted = trained.interrupted || solved.interrupted;
     if (interrupted) {
       terminal.err(`go on with: sgnnc train ${resumeWords(invocation)}\n`);
     }
-    const rows = await compare(experiments, outcomes, work);
+    const rows = [
+      ...(await compare(experiments, trained.outcomes, work)),
+      ...solverRows(solvers, solved.outcomes),
+    ];
     report(rows, outcomes, work);
     if (interrupted) return exit.interrupted;
     return outcomes.some((one) => one.status === "diverged") ? exit.input : exit.fine;

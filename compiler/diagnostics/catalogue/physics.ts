@@ -28,6 +28,12 @@ convert Net to SpikingNet {
   calibrate weights, bias on training 1024
 }`;
 
+const rightSolver = `model HeatNet solves Heat { over (x, t) { Dense<20> |> tanh |> Dense<1> } }
+train HeatNet on Heat {
+  optimize adam(rate: 1e-3) then lbfgs(most: 500)
+  epochs   1000
+}`;
+
 function inProblem(piece: string, by: string): string {
   return rightProblem.replace(piece, by);
 }
@@ -270,6 +276,169 @@ export const physics = {
         "  steps     32",
         '  stage     "a" { epochs 1 }\n  stage     "b" { epochs 2 }\n  steps     32',
       ),
+    },
+  }),
+  fieldPlace: entry<{ variable: string }>({
+    code: "P730",
+    name: "field-place",
+    severity: "error",
+    message: ({ variable }) => `this is neither \`${variable}\` nor a number`,
+    why: () => "a condition holds where some variables have fixed values and the others are free",
+    fix: ({ variable }) => `write \`${variable}\`, or the number it has there`,
+    example: { wrong: inProblem("u(x, 0)", "u(2 * x, 0)"), right: rightProblem },
+  }),
+  outsideDomain: entry<{ variable: string; value: number; low: number; high: number }>({
+    code: "P731",
+    name: "outside-domain",
+    severity: "error",
+    message: ({ variable, value }) => `${variable} = ${value} lies outside the domain`,
+    why: ({ variable, low, high }) => `the domain of \`${variable}\` is [${low}, ${high}]`,
+    fix: ({ low, high }) => `use a value from ${low} to ${high}, or widen the domain`,
+    example: { wrong: inProblem("u(1, t)", "u(2, t)"), right: rightProblem },
+  }),
+  orderTooHigh: entry<{ order: number }>({
+    code: "P732",
+    name: "order-too-high",
+    severity: "error",
+    message: ({ order }) => `a derivative of order ${order}`,
+    why: () => "networks carry derivatives up to the fourth order",
+    fix: () => "introduce a field for a lower derivative, and an equation that says so",
+    example: { wrong: inProblem("d(u, x, x)", "d(u, x, x, x, x, x)"), right: rightProblem },
+  }),
+  exactNotSatisfied: entry<{ text: string; value: string; size: string; point: string }>({
+    code: "P733",
+    name: "exact-not-satisfied",
+    severity: "warning",
+    message: ({ text, value, point }) =>
+      `the exact solution does not satisfy \`${text}\`: it is off by ${value} at ${point}`,
+    why: ({ size }) =>
+      `both sides were compared at points spread over the domain; their terms there are about ${size}`,
+    fix: () => "correct the line or the exact solution; errors are measured against the latter",
+    example: {
+      wrong: `${rightProblem.replace("}", "  exact    u = exp(-k * t) * sin(pi * x)\n}")}`,
+      right: `${rightProblem.replace("}", "  exact    u = exp(-k * pi ^ 2 * t) * sin(pi * x)\n}")}`,
+    },
+  }),
+  tooFewConditions: entry<{ field: string; variable: string; order: number; found: number }>({
+    code: "P734",
+    name: "too-few-conditions",
+    severity: "warning",
+    message: ({ field, variable, found }) =>
+      `${found === 0 ? "nothing fixes" : "only one condition fixes"} \`${field}\` in \`${variable}\``,
+    why: ({ field, variable, order }) =>
+      `an equation differentiates \`${field}\` ${order === 1 ? "once" : `${order} times`} by \`${variable}\`, so its solution needs ${order} condition${order === 1 ? "" : "s"} there`,
+    fix: ({ variable }) =>
+      variable === "t"
+        ? "add an `initial` line; for a second derivative also one such as `d(u, t) = 0`"
+        : "add `boundary` lines for both ends, or `boundary periodic u`",
+    example: { wrong: inProblem("u(0, t) = 0, ", ""), right: rightProblem },
+  }),
+  fieldsDiffer: entry<{ field: string; first: string; variables: readonly string[] }>({
+    code: "P735",
+    name: "fields-differ",
+    severity: "error",
+    message: ({ field, variables }) => `\`${field}\` does not depend on ${list(variables)}`,
+    why: ({ first }) =>
+      `one network computes all fields from the variables of the domain, as \`${first}\` does`,
+    fix: ({ field }) => `give \`${field}\` all variables, in the order of the domain`,
+    example: {
+      wrong: inProblem("field    u(x, t)", "field    u(x, t), v(x)"),
+      right: rightProblem,
+    },
+  }),
+  noExact: entry<{ field: string; hasOne: boolean }>({
+    code: "P736",
+    name: "no-exact",
+    severity: "error",
+    message: ({ field, hasOne }) =>
+      hasOne
+        ? `the exact solution of \`${field}\` cannot be differentiated`
+        : `there is no exact solution of \`${field}\``,
+    why: ({ hasOne }) =>
+      hasOne
+        ? "`exact` on the right is the left side applied to the exact solution, here an integral without a closed form"
+        : "`exact` on the right is the left side applied to the exact solution",
+    fix: ({ field }) => `add \`exact ${field} = ..\`, or write the right side out`,
+    example: { wrong: inProblem("u(x, 0) = sin(pi * x)", "u(x, 0) = exact"), right: rightProblem },
+  }),
+  exactForm: entry<{ fields: readonly string[] }>({
+    code: "P737",
+    name: "exact-form",
+    severity: "error",
+    message: () => "this does not say which field it is the solution of",
+    why: ({ fields }) => `the fields are ${list(fields)}`,
+    fix: ({ fields }) => `write \`exact ${fields[0] ?? "u"} = ..\``,
+    example: {
+      wrong: rightProblem.replace("}", "  exact    2 * u = 0\n}"),
+      right: rightProblem,
+    },
+  }),
+  enforceForm: entry<{ fields: readonly string[] }>({
+    code: "P738",
+    name: "enforce-form",
+    severity: "error",
+    message: () => "the left side of `enforce` must be a field",
+    why: ({ fields }) =>
+      `\`enforce\` says how a field follows from the output of the network; the fields are ${list(fields)}`,
+    fix: ({ fields }) =>
+      `write \`enforce ${fields[0] ?? "u"} = x * (1 - x) * ${fields[0] ?? "u"}\``,
+    example: {
+      wrong: rightProblem.replace("}", "  enforce  2 * u = x * u\n}"),
+      right: rightProblem,
+    },
+  }),
+  solverStage: entry<{ stage: string; known: readonly string[] }>({
+    code: "P739",
+    name: "solver-stage",
+    severity: "error",
+    message: ({ stage }) => `\`${stage}\` has no derivatives that an equation could use`,
+    why: ({ known }) =>
+      `a network that solves a problem is a chain of \`Dense\` layers and smooth activations: ${list(known)}`,
+    fix: () => "use one of these",
+    example: {
+      wrong: `${rightProblem}\nmodel HeatNet solves Heat { over (x, t) { Dense<20> |> relu |> Dense<1> } }`,
+      right: `${rightProblem}\nmodel HeatNet solves Heat { over (x, t) { Dense<20> |> tanh |> Dense<1> } }`,
+    },
+  }),
+  solverWidth: entry<{ solver: string; fields: readonly string[]; found: string }>({
+    code: "P740",
+    name: "solver-width",
+    severity: "error",
+    message: ({ solver, found, fields }) =>
+      `\`${solver}\` has ${found} outputs for ${fields.length} field${fields.length === 1 ? "" : "s"}`,
+    why: ({ fields }) => `the last layer gives the fields in order: ${list(fields)}`,
+    fix: ({ fields }) => `end the chain with \`Dense<${fields.length}>\``,
+    example: {
+      wrong: `${rightProblem}\nmodel HeatNet solves Heat { over (x, t) { Dense<20> |> tanh |> Dense<2> } }`,
+      right: `${rightProblem}\nmodel HeatNet solves Heat { over (x, t) { Dense<20> |> tanh |> Dense<1> } }`,
+    },
+  }),
+  notItsProblem: entry<{ solver: string; problem: string; found: string }>({
+    code: "P741",
+    name: "not-its-problem",
+    severity: "error",
+    message: ({ solver, found }) => `\`${solver}\` does not solve \`${found}\``,
+    why: ({ solver, problem }) => `\`${solver}\` is declared as a solver of \`${problem}\``,
+    fix: ({ solver, problem }) => `write \`train ${solver} on ${problem}\``,
+    example: {
+      wrong: `${rightProblem}\n${rightProblem.replace("Heat", "Cold")}\n${rightSolver.replace("on Heat", "on Cold")}`,
+      right: `${rightProblem}\n${rightSolver}`,
+    },
+  }),
+  notForSolvers: entry<{ field: string }>({
+    code: "P742",
+    name: "not-for-solvers",
+    severity: "error",
+    message: ({ field }) => `\`${field}\` has no meaning for a network that solves a problem`,
+    why: () =>
+      "its loss is the sum of the squared residuals of the problem, and its points are those of `sample`",
+    fix: ({ field }) =>
+      field === "loss"
+        ? "take the line out; `weights` in the problem weighs its parts"
+        : "take the line out",
+    example: {
+      wrong: `${rightProblem}\n${rightSolver.replace("epochs", "batch 8\n  epochs")}`,
+      right: `${rightProblem}\n${rightSolver}`,
     },
   }),
 };
