@@ -1,7 +1,15 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "runs/**", "**/runs/**"] },
+  {
+    ignores: [
+      "dist/**",
+      "node_modules/**",
+      "runs/**",
+      "**/runs/**",
+      "runtime/kernels/wasm/assembly/**",
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -248,7 +248,7 @@ interface PassViews {
   readonly outputGradients: readonly Floats[];
 }
 
-/** Faà di Bruno's terms in the form of assembly/composition.ts. */
+/** Faà di Bruno's terms in the form of composition.ts of the kernels. */
 function chainTable(jet: readonly Operator[], sliceBytes: number): Int32Array {
   return Int32Array.from(
     chainTerms(jet).flatMap((terms, k) => [

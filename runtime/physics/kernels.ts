@@ -1,4 +1,4 @@
-/** The WebAssembly kernels of this room (source in assembly/), instantiated over a memory of their own. */
+/** The WebAssembly kernels of jets (runtime/kernels/wasm/assembly/jets), each over a memory of its own. */
 import { readFileSync } from "node:fs";
 
 export type Precision = 32 | 64;
@@ -6,7 +6,7 @@ export type Floats = Float32Array | Float64Array;
 
 type Kernel = (...numbers: number[]) => void;
 
-/** See assembly/ for the meaning of the numbers. */
+/** See the sources for the meaning of the numbers. */
 export interface Kernels {
   readonly product: Kernel;
   readonly outer: Kernel;
@@ -28,7 +28,7 @@ const names = [
 let compiled: WebAssembly.Module | undefined;
 
 function load(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL("./jets.wasm", import.meta.url)));
+  compiled ??= new WebAssembly.Module(readFileSync(new URL("../kernels/wasm/jets.wasm", import.meta.url)));
   return compiled;
 }
 

@@ -1,7 +1,7 @@
 /** The shape of a network that solves a problem: dense products and activations, and where its numbers are. */
 import { orderOf, type Operator } from "./multi-index.js";
 
-/** Activations with derivatives of every order, in the order of the numbers in assembly/activations.ts. */
+/** Activations with derivatives of every order, in the order of the numbers in activations.ts of the kernels. */
 export const smoothActivations = [
   "tanh",
   "sin",

@@ -91,7 +91,7 @@ model HeatNet solves Heat { over (x) { Dense<1> } }`;
       "P742 24:3 [select] `select` has no meaning for a network that solves a problem -> take the line out",
       "N122 25:12 [mae] there is no metric `mae`",
       "N122 25:17 [r2] there is no metric `r2`",
-      "P734 28:9 [Heat] nothing fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
+      "P734 29:12 [x] nothing fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
     ]);
     expect(check(source).program.trains).toEqual([]);
   });

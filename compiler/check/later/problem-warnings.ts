@@ -27,15 +27,21 @@ function short(value: number): string {
 /**
  * Warns where an equation differentiates a field more often than conditions fix it: in time any number of
  * times, in space at least twice (a pressure, differentiated once, is fixed up to a constant).
+ * @param axes where the domain names each variable
  */
-export function reportMissingConditions(problem: ProblemIr, at: Place, reporter: Reporter): void {
+export function reportMissingConditions(
+  problem: ProblemIr,
+  axes: ReadonlyMap<string, Place>,
+  reporter: Reporter,
+): void {
   problem.fields.forEach((field, f) => {
     if (problem.enforced[f] !== undefined) return;
     problem.variables.forEach(({ name }, v) => {
       const order = orderIn(problem, f, v);
       if (order < (name === TIME ? 1 : 2)) return;
       const found = conditionsOn(problem, f, v);
-      if (found >= order) return;
+      const at = axes.get(name);
+      if (found >= order || at === undefined) return;
       reporter.report(rows.tooFewConditions, at, { field, variable: name, order, found });
     });
   });

@@ -36,7 +36,10 @@ export function checkProblem(
   if (declaration.type !== "problem") return undefined;
   const problem = new ProblemChecker(file, declaration, environment, reporter).check();
   if (problem !== undefined) {
-    reportMissingConditions(problem, { file, span: declaration.name.span }, reporter);
+    const domain = fieldsOf<ProblemField, "domain">(declaration.fields, "domain");
+    const axes = domain.flatMap((field) => field.axes).map(({ name }) => name);
+    const places = new Map(axes.map(({ text, span }) => [text, { file, span }]));
+    reportMissingConditions(problem, places, reporter);
     reportBrokenLines(problem, file, reporter);
   }
   return problem;

@@ -1,14 +1,11 @@
 /** Dense products. A matrix here is rows of `columns` numbers that lie `stride` bytes apart. */
 
-@inline
 function fma<T>(sum: v128, a: v128, b: v128): v128 {
   return v128.add<T>(sum, v128.mul<T>(a, b));
 }
-@inline
 function load<T>(at: usize): v128 {
   return sizeof<T>() == 4 ? v128.load32_splat(at) : v128.load64_splat(at);
 }
-@inline
 function horizontal<T>(v: v128): f64 {
   if (sizeof<T>() == 4) {
     return (
@@ -100,7 +97,6 @@ export function product<T>(
   }
 }
 
-@inline
 function splatZero(): v128 {
   return i64x2.splat(0);
 }
@@ -161,7 +157,6 @@ export function outer<T>(
   }
 }
 
-@inline
 function accumulate<T>(g: usize, i: i32, o: i32, rows: i32, a: v128, b: v128): void {
   const at = g + ((i * rows + o) << 3);
   f64.store(at, f64.load(at) + horizontal<T>(a));

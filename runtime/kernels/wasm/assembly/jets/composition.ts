@@ -9,11 +9,9 @@
 import { derivatives, value } from "./activations";
 import { splat } from "./math";
 
-@inline
 function add<T>(a: v128, b: v128): v128 {
   return v128.add<T>(a, b);
 }
-@inline
 function mul<T>(a: v128, b: v128): v128 {
   return v128.mul<T>(a, b);
 }
@@ -48,7 +46,7 @@ export function compose<T>(
         row += 8;
         let sum = mul<T>(f1, v128.load(pz + offset));
         for (let t = 0; t < terms; t++) {
-          const fk = v128.load(scratch + (<usize>i32.load(row) << 4));
+          const fk = v128.load(scratch + ((<usize>i32.load(row)) << 4));
           const parts = i32.load(row, 4);
           let p = mul<T>(fk, splat<T>(f64.load(row, 8)));
           p = mul<T>(p, v128.load(pz + i32.load(row, 16)));

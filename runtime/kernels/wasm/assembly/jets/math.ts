@@ -3,13 +3,11 @@
  * Exponential and sine reduce the range and sum their Taylor series; the number of terms depends on T.
  */
 
-@inline
 export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value);
 }
 
 /** 2^n for integers n held as floats, by writing the exponent bits. */
-@inline
 function powerOfTwo<T>(n: v128): v128 {
   if (sizeof<T>() == 4) {
     return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
@@ -110,10 +108,7 @@ export function sine<T>(x: v128, quarter: i32): v128 {
     v128.mul<T>(v128.floor<T>(v128.mul<T>(m, splat<T>(0.25))), splat<T>(4)),
   );
   const two = v128.ge<T>(turn, splat<T>(2));
-  const odd = v128.or(
-    v128.eq<T>(turn, splat<T>(1)),
-    v128.eq<T>(turn, splat<T>(3)),
-  );
+  const odd = v128.or(v128.eq<T>(turn, splat<T>(1)), v128.eq<T>(turn, splat<T>(3)));
   const value = v128.bitselect(k, s, odd);
   return v128.bitselect(v128.neg<T>(value), value, two);
 }

@@ -9,7 +9,7 @@ import {
   splat,
 } from "./math";
 
-/** Numbers of the activations; runtime/physics/activations.ts has the same order. */
+/** Numbers of the activations; runtime/physics/network.ts has the same order. */
 const TANH = 0;
 const SIN = 1;
 const SIGMOID = 2;
@@ -18,16 +18,13 @@ const GELU = 4;
 const SILU = 5;
 const EXP = 6;
 
-@inline
 function add<T>(a: v128, b: v128): v128 {
   return v128.add<T>(a, b);
 }
-@inline
 function mul<T>(a: v128, b: v128): v128 {
   return v128.mul<T>(a, b);
 }
 /** a x + b with numbers a and b. */
-@inline
 function line<T>(a: f64, x: v128, b: f64): v128 {
   return v128.add<T>(v128.mul<T>(splat<T>(a), x), splat<T>(b));
 }
@@ -55,10 +52,7 @@ export function value<T>(kind: i32, z: v128): v128 {
 function softplus<T>(z: v128): v128 {
   const e = exponential<T>(v128.neg<T>(v128.abs<T>(z)));
   // A rational start within 1e-3, then two steps that double the digits (three for f64).
-  let w = v128.div<T>(
-    mul<T>(e, line<T>(1, e, 6)),
-    line<T>(4, e, 6),
-  );
+  let w = v128.div<T>(mul<T>(e, line<T>(1, e, 6)), line<T>(4, e, 6));
   const steps = sizeof<T>() == 4 ? 2 : 3;
   for (let k = 0; k < steps; k++) {
     // Halley: w += 2 (1 + e - e^w) / (1 + e + e^w), written with e^w - 1 so that small e keep their digits.
