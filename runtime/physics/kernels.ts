@@ -28,7 +28,9 @@ const names = [
 let compiled: WebAssembly.Module | undefined;
 
 function load(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL("../kernels/wasm/jets.wasm", import.meta.url)));
+  compiled ??= new WebAssembly.Module(
+    readFileSync(new URL("../kernels/wasm/jets.wasm", import.meta.url)),
+  );
   return compiled;
 }
 

@@ -1,6 +1,6 @@
 /** Points in the unit cube, by the methods that `sample` names. */
 import { SgnnError } from "../error.js";
-import { Rng } from "../tensor/random/rng.js";
+import type { Rng } from "../tensor/random/rng.js";
 import type { NamedCall } from "../train/spec.js";
 
 /** Coordinates in [0, 1) by dimension. */
