@@ -54,9 +54,7 @@ export class Module {
   }
 
   /** What a declaration is called in the module. */
-  nameOf(
-    declaration: ModelIr | NeuronIr | LayerIr | FunctionIr | DataIr | ProblemIr,
-  ): string {
+  nameOf(declaration: ModelIr | NeuronIr | LayerIr | FunctionIr | DataIr | ProblemIr): string {
     const own = this.given.get(declaration);
     if (own !== undefined) return own;
     const isShared =
