@@ -84,14 +84,14 @@ problem Heat {
 }
 model HeatNet solves Heat { over (x) { Dense<1> } }`;
     expect(withFix(source)).toEqual([
-      "P741 15:18 [Bars] `HeatNet` does not solve `Bars` -> write `train HeatNet on Heat`",
-      "P742 16:3 [loss] `loss` has no meaning for a network that solves a problem -> take the line out; `weights` in the problem weighs its parts",
-      "P742 19:3 [batch] `batch` has no meaning for a network that solves a problem -> take the line out",
-      "P742 23:3 [patience] `patience` has no meaning for a network that solves a problem -> take the line out",
-      "P742 24:3 [select] `select` has no meaning for a network that solves a problem -> take the line out",
+      "P761 15:18 [Bars] `HeatNet` does not solve `Bars` -> write `train HeatNet on Heat`",
+      "P762 16:3 [loss] `loss` has no meaning for a network that solves a problem -> take the line out; `weights` in the problem weighs its parts",
+      "P762 19:3 [batch] `batch` has no meaning for a network that solves a problem -> take the line out",
+      "P762 23:3 [patience] `patience` has no meaning for a network that solves a problem -> take the line out",
+      "P762 24:3 [select] `select` has no meaning for a network that solves a problem -> take the line out",
       "N122 25:12 [mae] there is no metric `mae`",
       "N122 25:17 [r2] there is no metric `r2`",
-      "P734 29:12 [x] nothing fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
+      "P754 29:12 [x] nothing fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
     ]);
     expect(check(source).program.trains).toEqual([]);
   });

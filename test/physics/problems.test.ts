@@ -79,20 +79,20 @@ describe("warnings about a problem", () => {
     const found = withFix(withLine("exact u = exp(-k * t) * sin(pi * x)"));
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(
-      /^P733 5:12 \[d\(u, t\) - k \* d\(u, x, x\) = 0\] the exact solution does not satisfy .* it is off by 0\.8\d* at x = 0\.4\d*, t = 0\.0\d*/,
+      /^P753 5:12 \[d\(u, t\) - k \* d\(u, x, x\) = 0\] the exact solution does not satisfy .* it is off by 0\.8\d* at x = 0\.4\d*, t = 0\.0\d*/,
     );
   });
 
   it("an exact solution that misses a condition", () => {
     const found = withFix(withLine("exact u = 2 * exp(-k * pi ^ 2 * t) * sin(pi * x)"));
-    expect(found.map((one) => one.slice(0, 9))).toEqual(["P733 6:12"]);
+    expect(found.map((one) => one.slice(0, 9))).toEqual(["P753 6:12"]);
   });
 
   it("too few conditions", () => {
     const found = withFix(heat.replace("u(0, t) = 0, ", "").replace(/ {2}initial.*\n/, ""));
     expect(found).toEqual([
-      "P734 3:12 [x] only one condition fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
-      "P734 3:25 [t] nothing fixes `u` in `t` -> add an `initial` line; for a second derivative also one such as `d(u, t) = 0`",
+      "P754 3:12 [x] only one condition fixes `u` in `x` -> add `boundary` lines for both ends, or `boundary periodic u`",
+      "P754 3:25 [t] nothing fixes `u` in `t` -> add an `initial` line; for a second derivative also one such as `d(u, t) = 0`",
     ]);
   });
 });
@@ -102,10 +102,10 @@ describe("errors in a problem", () => {
     [
       "d(u, x, x)",
       "d(u, x, x, x, x, x)",
-      "P732 5:26 [d(u, x, x, x, x, x)] a derivative of order 5",
+      "P752 5:26 [d(u, x, x, x, x, x)] a derivative of order 5",
     ],
-    ["u(1, t) = 0", "u(3, t) = 0", "P731 7:27 [3] x = 3 lies outside the domain"],
-    ["u(1, t) = 0", "u(x * x, t) = 0", "P730 7:27 [x * x] this is neither `x` nor a number"],
+    ["u(1, t) = 0", "u(3, t) = 0", "P751 7:27 [3] x = 3 lies outside the domain"],
+    ["u(1, t) = 0", "u(x * x, t) = 0", "P750 7:27 [x * x] this is neither `x` nor a number"],
     ["d(u, t)", "d(v, t)", "P703 5:14 [v] `d` of `v`, which is not a field"],
     ["d(u, x, x)", "d(u, x, y)", "P704 5:34 [y] `u` does not depend on `y`"],
   ])("%s -> %s", (piece, by, expected) => {
@@ -116,6 +116,6 @@ describe("errors in a problem", () => {
 
   it("a solver with a layer whose derivatives nobody knows", () => {
     const source = `${heat}\nmodel Net solves Heat { over (x, t) { Dense<8> |> relu |> Dense<1> } }`;
-    expect(withFix(source)[0]).toContain("P739 9:51 [relu] `relu` has no derivatives");
+    expect(withFix(source)[0]).toContain("P759 9:51 [relu] `relu` has no derivatives");
   });
 });

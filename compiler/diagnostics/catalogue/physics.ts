@@ -279,7 +279,7 @@ export const physics = {
     },
   }),
   fieldPlace: entry<{ variable: string }>({
-    code: "P730",
+    code: "P750",
     name: "field-place",
     severity: "error",
     message: ({ variable }) => `this is neither \`${variable}\` nor a number`,
@@ -288,7 +288,7 @@ export const physics = {
     example: { wrong: inProblem("u(x, 0)", "u(2 * x, 0)"), right: rightProblem },
   }),
   outsideDomain: entry<{ variable: string; value: number; low: number; high: number }>({
-    code: "P731",
+    code: "P751",
     name: "outside-domain",
     severity: "error",
     message: ({ variable, value }) => `${variable} = ${value} lies outside the domain`,
@@ -297,7 +297,7 @@ export const physics = {
     example: { wrong: inProblem("u(1, t)", "u(2, t)"), right: rightProblem },
   }),
   orderTooHigh: entry<{ order: number }>({
-    code: "P732",
+    code: "P752",
     name: "order-too-high",
     severity: "error",
     message: ({ order }) => `a derivative of order ${order}`,
@@ -306,7 +306,7 @@ export const physics = {
     example: { wrong: inProblem("d(u, x, x)", "d(u, x, x, x, x, x)"), right: rightProblem },
   }),
   exactNotSatisfied: entry<{ text: string; value: string; size: string; point: string }>({
-    code: "P733",
+    code: "P753",
     name: "exact-not-satisfied",
     severity: "warning",
     message: ({ text, value, point }) =>
@@ -320,7 +320,7 @@ export const physics = {
     },
   }),
   tooFewConditions: entry<{ field: string; variable: string; order: number; found: number }>({
-    code: "P734",
+    code: "P754",
     name: "too-few-conditions",
     severity: "warning",
     message: ({ field, variable, found }) =>
@@ -334,7 +334,7 @@ export const physics = {
     example: { wrong: inProblem("u(0, t) = 0, ", ""), right: rightProblem },
   }),
   fieldsDiffer: entry<{ field: string; first: string; variables: readonly string[] }>({
-    code: "P735",
+    code: "P755",
     name: "fields-differ",
     severity: "error",
     message: ({ field, variables }) => `\`${field}\` does not depend on ${list(variables)}`,
@@ -347,7 +347,7 @@ export const physics = {
     },
   }),
   noExact: entry<{ field: string; hasOne: boolean }>({
-    code: "P736",
+    code: "P756",
     name: "no-exact",
     severity: "error",
     message: ({ field, hasOne }) =>
@@ -362,7 +362,7 @@ export const physics = {
     example: { wrong: inProblem("u(x, 0) = sin(pi * x)", "u(x, 0) = exact"), right: rightProblem },
   }),
   exactForm: entry<{ fields: readonly string[] }>({
-    code: "P737",
+    code: "P757",
     name: "exact-form",
     severity: "error",
     message: () => "this does not say which field it is the solution of",
@@ -374,7 +374,7 @@ export const physics = {
     },
   }),
   enforceForm: entry<{ fields: readonly string[] }>({
-    code: "P738",
+    code: "P758",
     name: "enforce-form",
     severity: "error",
     message: () => "the left side of `enforce` must be a field",
@@ -388,7 +388,7 @@ export const physics = {
     },
   }),
   solverStage: entry<{ stage: string; known: readonly string[] }>({
-    code: "P739",
+    code: "P759",
     name: "solver-stage",
     severity: "error",
     message: ({ stage }) => `\`${stage}\` has no derivatives that an equation could use`,
@@ -401,7 +401,7 @@ export const physics = {
     },
   }),
   solverWidth: entry<{ solver: string; fields: readonly string[]; found: string }>({
-    code: "P740",
+    code: "P760",
     name: "solver-width",
     severity: "error",
     message: ({ solver, found, fields }) =>
@@ -414,7 +414,7 @@ export const physics = {
     },
   }),
   notItsProblem: entry<{ solver: string; problem: string; found: string }>({
-    code: "P741",
+    code: "P761",
     name: "not-its-problem",
     severity: "error",
     message: ({ solver, found }) => `\`${solver}\` does not solve \`${found}\``,
@@ -426,7 +426,7 @@ export const physics = {
     },
   }),
   notForSolvers: entry<{ field: string }>({
-    code: "P742",
+    code: "P762",
     name: "not-for-solvers",
     severity: "error",
     message: ({ field }) => `\`${field}\` has no meaning for a network that solves a problem`,
