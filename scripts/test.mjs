@@ -19,6 +19,7 @@ const checks = [
     "who may import whom",
     [tool("dependency-cruiser", "bin/dependency-cruise.mjs"), "grammar", "compiler", "runtime"],
   ],
+  ["WebAssembly modules are current", ["scripts/wasm.mjs", "--check"]],
   ["embedded standard library is current", ["scripts/std-sources.mjs", "--check"]],
   [
     "examples are formatted",

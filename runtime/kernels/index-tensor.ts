@@ -22,6 +22,6 @@ export function indexTensor(
       for (let k = 0; k < base.length; k++) values[t * base.length + k] = base[k]! + t * stride;
     }
     const tensor = tf.tensor1d(values, "int32");
-    return segments.isLasting ? tf.keep(tensor) : tensor;
+    return segments.lasting ? tf.keep(tensor) : tensor;
   });
 }

@@ -2,17 +2,24 @@
  * How a kernel of ours joins TensorFlow.js: one reference function over flat arrays, registered for
  * the three backends, with its own gradient.
  *
- * - cpu: the function runs on the backend's arrays.
- * - wasm: it runs on views of the backend's own memory, without a copy. Views are taken after all
- *   outputs are allocated, because memory that grows detaches the older views.
+ * - cpu: the reference function runs on the backend's arrays.
+ * - wasm: the WebAssembly form, where there is one, works in the backend's own memory by address; else the
+ *   reference function does, on views taken after all outputs are allocated, because memory that grows
+ *   detaches the older views. Neither copies.
  * - tensorflow: `tensorflow` when the kernel has a native form (it may decline a case by returning
- *   undefined), else inputs are read, the function runs, and the outputs are copied back.
+ *   undefined); else the inputs are copied out, the WebAssembly form or the reference function runs, and
+ *   the outputs are copied back.
  *
  * A gradient gets the inputs, never the outputs: TensorFlow.js puts saved outputs on the tape before
  * the operation that made them, which makes second derivatives wrong (tfjs issue 3252).
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { DataId, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+
+import { WasmCall } from "./wasm/call.js";
+import type { Kernels } from "./wasm/exports.js";
+import { backendHeap } from "./wasm/backend-heap.js";
+import { privateHeap } from "./wasm/heap.js";
 
 export type Flat = Float32Array | Int32Array | Uint8Array;
 export interface OutputSpec {
@@ -28,6 +35,13 @@ export interface KernelSpec<Attributes extends object> {
   readonly compute: (
     inputs: readonly Float32Array[],
     outputs: readonly Float32Array[],
+    attributes: Attributes,
+  ) => void;
+  /** WebAssembly form; `inputs` and outputs are at the addresses in `call`. Same meaning as `compute`. */
+  readonly wasm?: (
+    kernels: Kernels,
+    call: WasmCall,
+    inputs: readonly TensorInfo[],
     attributes: Attributes,
   ) => void;
   /** Native form; return undefined to use `compute`. Runs outside the tape. */
@@ -51,6 +65,13 @@ export interface TensorflowBackend {
   readonly binding: Readonly<Record<string, number>>;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
   readSync(dataId: DataId): Flat;
+}
+/** What copying a result out of a memory of ours into tfjs-node takes. */
+interface TensorflowMemory extends TensorflowBackend {
+  readonly binding: Readonly<Record<string, number>> & {
+    createTensor(shape: number[], type: number, values: Flat): number;
+  };
+  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor;
 }
 export interface OpAttribute {
   readonly name: string;
@@ -156,6 +177,14 @@ function runOnWasm<A extends object>(
   const results = spec
     .outputs(inputs, attributes)
     .map(({ shape, dtype }) => backend.makeOutput(shape, dtype ?? "float32"));
+  if (spec.wasm) {
+    const address = ({ dataId }: TensorInfo): number => backend.dataIdMap.get(dataId).memoryOffset;
+    const heap = backendHeap();
+    const call = new WasmCall(heap, inputs.map(address), results.map(address));
+    spec.wasm(heap.module("kernels"), call, inputs, attributes);
+    call.end();
+    return results;
+  }
   const values = inputs.map((input) => backend.typedArrayFromHeap(input));
   const arrays = results.map((result) => backend.typedArrayFromHeap(result));
   spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
@@ -173,6 +202,7 @@ function runOnTensorflow<A extends object>(
     if (native.length > 0) return native;
   }
   const specs = spec.outputs(inputs, attributes);
+  if (spec.wasm) return runInPrivateMemory(spec, inputs, attributes, backend as TensorflowMemory);
   const values = inputs.map((input) => backend.readSync(input.dataId));
   const arrays = specs.map(({ shape, dtype }) => {
     const size = tf.util.sizeFromShape(shape);
@@ -182,4 +212,38 @@ function runOnTensorflow<A extends object>(
   return specs.map(({ shape, dtype }, k) =>
     tf.engine().makeTensor(arrays[k]!, shape, dtype ?? "float32"),
   );
+}
+
+/**
+ * libtensorflow uses an array that it is given in place when its address is a multiple of Eigen's alignment
+ * (16 to 64), and copies it otherwise. Memory of ours is used again, so it must copy: outputs lie 8 bytes off.
+ */
+const OUTPUT_OFFSET = 8;
+
+function runInPrivateMemory<A extends object>(
+  spec: KernelSpec<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+  backend: TensorflowMemory,
+): TensorInfo[] {
+  const heap = privateHeap();
+  const specs = spec.outputs(inputs, attributes);
+  const sizes = specs.map(({ shape }) => tf.util.sizeFromShape(shape));
+  const read = inputs.map(({ size }) => heap.allocate(4 * size));
+  const written = sizes.map((size) => heap.allocate(4 * size + OUTPUT_OFFSET));
+  const outputs = written.map((address) => address + OUTPUT_OFFSET);
+  inputs.forEach((input, k) => heap.write(read[k]!, backend.readSync(input.dataId)));
+  const call = new WasmCall(heap, read, outputs);
+  spec.wasm!(heap.module("kernels"), call, inputs, attributes);
+  call.end();
+  const results = specs.map(({ shape, dtype }, k) => {
+    const whole = dtype === "int32";
+    const type = backend.binding[whole ? "TF_INT32" : "TF_FLOAT"]!;
+    const View = whole ? Int32Array : Float32Array;
+    const values = new View(heap.memory.buffer, outputs[k], sizes[k]);
+    const id = backend.binding.createTensor(shape, type, values);
+    return backend.createOutputTensor({ id, shape, dtype: type });
+  });
+  for (const address of [...read, ...written]) heap.free(address);
+  return results;
 }

@@ -10,12 +10,29 @@ import { scaleRows, sparseSegmentSum } from "./native.js";
 import * as reference from "./reference/segment.js";
 import type { ExtremeAttributes, SegmentAttributes } from "./reference/segment.js";
 import type { Segments } from "./segments.js";
+import type { WasmCall } from "./wasm/call.js";
+
+/** The arguments that the WebAssembly kernels over segments share, from `pointers` to `steps`. */
+function grouping(
+  call: WasmCall,
+  { segments, steps }: { readonly segments: Segments; readonly steps: number },
+): number[] {
+  const { pointers, members, count, items, lasting } = segments;
+  return [call.list(pointers, lasting), call.list(members, lasting), count, items, steps];
+}
 
 const gather: Kernel<SegmentAttributes> = defineKernel({
   name: "GatherRows",
   outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.items, x!.shape[1]!] }],
   compute: ([x], [y], a) =>
     reference.gatherRows(x!, y!, widthOf(y!, a.steps * a.segments.items), a),
+  wasm: (kernels, call, [x], { segments, steps, scale }) => {
+    kernels.gatherRows(
+      ...[call.inputs[0]!, call.outputs[0]!, x!.shape[1]!],
+      ...[call.list(segments.owner, segments.lasting), segments.items, segments.count, steps],
+      call.list(scale, segments.lasting),
+    );
+  },
   tensorflow: ([x], a) => {
     const { segments, steps, scale } = a;
     if (segments.items === 0 || x!.size === 0) return undefined;
@@ -32,6 +49,15 @@ const sum: Kernel<SegmentAttributes> = defineKernel({
   outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.count, x!.shape[1]!] }],
   compute: ([x], [y], a) =>
     reference.segmentSum(x!, y!, widthOf(y!, a.steps * a.segments.count), a),
+  wasm: (kernels, call, [x], { segments, steps, scale }) => {
+    // A sparse product whose columns are the items.
+    const { count, items, lasting, pointers, members } = segments;
+    kernels.spmm(
+      ...[call.inputs[0]!, 0, call.outputs[0]!, x!.shape[1]!, 1],
+      ...[call.list(scale, lasting), 0, call.list(pointers, lasting), 0],
+      ...[call.list(members, lasting), count, items, items, steps, 1, 0],
+    );
+  },
   tensorflow: ([x], a, backend) => {
     const { segments, steps, scale } = a;
     if (segments.items === 0 || x!.size === 0) return undefined;
@@ -59,6 +85,13 @@ const select: Kernel<ExtremeAttributes> = defineKernel({
   outputs: ([x], { segments, steps }) => [{ shape: [steps * segments.count, x!.shape[1]!] }],
   compute: ([x, v], [y], a) =>
     reference.extremeSelect(x!, v!, y!, widthOf(y!, a.steps * a.segments.count), a),
+  wasm: (kernels, call, [x], a) => {
+    kernels.extremeSelect(
+      ...[call.inputs[0]!, call.inputs[1]!, call.outputs[0]!, x!.shape[1]!],
+      ...grouping(call, a),
+      a.direction,
+    );
+  },
   gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => spread([x!, dy!], a)[0]!],
 });
 
@@ -67,6 +100,13 @@ const spread: Kernel<ExtremeAttributes> = defineKernel({
   outputs: ([x]) => [{ shape: x!.shape.slice() }],
   compute: ([x, g], [y], a) =>
     reference.extremeSpread(x!, g!, y!, widthOf(x!, a.steps * a.segments.items), a),
+  wasm: (kernels, call, [x], a) => {
+    kernels.extremeSpread(
+      ...[call.inputs[0]!, call.inputs[1]!, call.outputs[0]!, x!.shape[1]!],
+      ...grouping(call, a),
+      a.direction,
+    );
+  },
   gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => select([x!, dy!], a)[0]!],
 });
 
@@ -75,6 +115,12 @@ const softmax: Kernel<{ readonly segments: Segments; readonly steps: number }> =
   outputs: ([x]) => [{ shape: x!.shape.slice() }],
   compute: ([x], [y], { segments, steps }) =>
     reference.segmentSoftmax(x!, y!, widthOf(x!, steps * segments.items), segments, steps),
+  wasm: (kernels, call, [x], a) => {
+    kernels.segmentSoftmax(
+      ...[call.inputs[0]!, call.outputs[0]!, x!.shape[1]!],
+      ...grouping(call, a),
+    );
+  },
   gradient: ([dy], [x], { segments, steps }) => [
     () => {
       const y = segmentSoftmax(x!, segments, steps);

@@ -7,6 +7,8 @@
  *
  * Nothing here needs TensorFlow.js, so that inference over flat buffers starts without it.
  */
+import { forgetEverywhere } from "./wasm/heap.js";
+
 /** A value that holds memory, such as a tensor. */
 interface Disposable {
   readonly isDisposed?: boolean;
@@ -25,7 +27,9 @@ export class Segments {
   /** Segment of each item; [items]. */
   readonly owner: Int32Array;
   private inverse: Float32Array | undefined;
-  private readonly cache: Map<string, Disposable> | undefined;
+  /** Whether these segments are used by more than one call; what belongs to them is then kept. */
+  readonly lasting: boolean;
+  private readonly cache = new Map<string, Disposable>();
 
   private constructor(
     count: number,
@@ -34,7 +38,7 @@ export class Segments {
     members: Int32Array | undefined,
     lasting = true,
   ) {
-    if (lasting) this.cache = new Map();
+    this.lasting = lasting;
     this.count = count;
     this.items = owner.length;
     this.owner = owner;
@@ -81,6 +85,15 @@ export class Segments {
     return this.inverse;
   }
 
+  /** Items of the largest segment. */
+  get largest(): number {
+    let most = 0;
+    for (let s = 0; s < this.count; s++) {
+      most = Math.max(most, this.pointers[s + 1]! - this.pointers[s]!);
+    }
+    return most;
+  }
+
   /** Owner of the item at each position, i.e. sorted owners; [items]. */
   get sortedOwner(): Int32Array {
     if (!this.members) return this.owner;
@@ -94,22 +107,18 @@ export class Segments {
    * `dispose`; segments of a single call keep nothing.
    */
   cached<Value extends Disposable>(key: string, make: () => Value): Value {
-    const found = this.cache?.get(key) as Value | undefined;
+    const found = this.cache.get(key) as Value | undefined;
     if (found && found.isDisposed !== true) return found;
     const made = make();
-    this.cache?.set(key, made);
+    if (this.lasting) this.cache.set(key, made);
     return made;
   }
 
-  /** Whether `cached` keeps anything. */
-  get isLasting(): boolean {
-    return this.cache !== undefined;
-  }
-
-  /** Frees what `cached` keeps. */
+  /** Frees what `cached` keeps, and the copies in WebAssembly memory. */
   dispose(): void {
-    for (const value of this.cache?.values() ?? []) value.dispose();
-    this.cache?.clear();
+    forgetEverywhere(this.pointers, this.members, this.owner, this.inverse);
+    for (const value of this.cache.values()) value.dispose();
+    this.cache.clear();
   }
 }
 
@@ -135,7 +144,7 @@ export class Incidence {
 
   /** Entries grouped by column; built when first asked for. */
   get columns(): Segments {
-    this.columnSegments ??= Segments.of(this.columnOf, this.columnCount, this.rows.isLasting);
+    this.columnSegments ??= Segments.of(this.columnOf, this.columnCount, this.rows.lasting);
     return this.columnSegments;
   }
 
@@ -159,6 +168,7 @@ export class Incidence {
   }
 
   dispose(): void {
+    forgetEverywhere(this.neighbourList, this.transpose?.neighbourList);
     this.rows.dispose();
     this.columnSegments?.dispose();
   }

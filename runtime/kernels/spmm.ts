@@ -8,6 +8,7 @@ import { defineKernel, type Kernel } from "./kernel.js";
 import { scaleRows, sparseSegmentSum } from "./native.js";
 import * as reference from "./reference/spmm.js";
 import type { SpmmAttributes } from "./reference/spmm.js";
+import type { WasmCall } from "./wasm/call.js";
 
 export type { SpmmAttributes } from "./reference/spmm.js";
 
@@ -20,12 +21,32 @@ function transposed(a: SpmmAttributes): SpmmAttributes {
   };
 }
 
+/** The arguments that both WebAssembly products share, from `width` to `weightSteps`. */
+function structure(call: WasmCall, width: number, a: SpmmAttributes): number[] {
+  const { rows, neighbours, columnCount } = a.matrix;
+  const list = (values: Int32Array | Float32Array | undefined): number =>
+    call.list(values, rows.lasting);
+  return [
+    ...[width, a.heads, list(a.rowScale), list(a.columnScale)],
+    ...[list(rows.pointers), list(rows.members), list(neighbours)],
+    ...[rows.count, columnCount, rows.items, a.steps, a.weightSteps],
+  ];
+}
+
 const product: Kernel<SpmmAttributes> = defineKernel({
   name: "SparseDenseProduct",
   outputs: ([x], a) => [{ shape: [a.steps * a.matrix.rows.count, x!.shape[1]!] }],
   compute: ([x, weights], [y], a) => {
     const rows = a.steps * a.matrix.rows.count;
     reference.spmm(x!, weights, y!, rows === 0 ? 0 : y!.length / rows, a);
+  },
+  wasm: (kernels, call, [x], a) => {
+    const { rows } = a.matrix;
+    kernels.spmm(
+      ...[call.inputs[0]!, call.inputs[1] ?? 0, call.outputs[0]!],
+      ...structure(call, x!.shape[1]!, a),
+      call.scratch(4 * rows.largest),
+    );
   },
   tensorflow: ([x, weights], a, backend) => {
     const { rows, columnCount } = a.matrix;
@@ -53,6 +74,12 @@ const sampled: Kernel<SpmmAttributes> = defineKernel({
   compute: ([left, right], [w], a) => {
     const rows = a.steps * a.matrix.rows.count;
     reference.sddmm(left!, right!, w!, rows === 0 ? 0 : left!.length / rows, a);
+  },
+  wasm: (kernels, call, [left], a) => {
+    kernels.sddmm(
+      ...[call.inputs[0]!, call.inputs[1]!, call.outputs[0]!],
+      ...structure(call, left!.shape[1]!, a),
+    );
   },
   gradient: ([dw], [left, right], a) => [
     () => sparseDenseProduct(right!, dw!, a),

@@ -1,0 +1,11 @@
+/** What `kernels.wasm` exports; the arguments are described in `assembly/kernels/`. */
+type Run = (...addressesAndSizes: number[]) => void;
+
+export interface Kernels {
+  readonly spmm: Run;
+  readonly sddmm: Run;
+  readonly gatherRows: Run;
+  readonly extremeSelect: Run;
+  readonly extremeSpread: Run;
+  readonly segmentSoftmax: Run;
+}

@@ -1,0 +1,47 @@
+/**
+ * Loads our WebAssembly modules. A module has no memory of its own: it works in the one it is given, by
+ * byte addresses, so its results lie where the caller wants them. `scripts/wasm.mjs` builds them.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The part of the WebAssembly interface in use; the project compiles without the browser's types. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+interface WebAssemblyInterface {
+  readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+export const webAssembly = (globalThis as unknown as { WebAssembly: WebAssemblyInterface })
+  .WebAssembly;
+
+const modules = new Map<string, object>();
+
+/**
+ * An instance of `<name>.wasm` beside this file, in a memory. The file is read and compiled once.
+ * @param Exports what the module exports: functions of numbers, addresses among them
+ */
+export function instantiate<Exports extends object>(name: string, memory: WasmMemory): Exports {
+  let module = modules.get(name);
+  if (!module) {
+    const file = fileURLToPath(new URL(`./${name}.wasm`, import.meta.url));
+    module = new webAssembly.Module(readFileSync(file));
+    modules.set(name, module);
+  }
+  return instantiateModule(module, memory);
+}
+
+/** An instance of a compiled module, in a memory. */
+export function instantiateModule<Exports extends object>(
+  module: object,
+  memory: WasmMemory,
+): Exports {
+  // AssemblyScript declares `abort`; without assertions nothing calls it.
+  const abort = (): never => {
+    throw new Error("a WebAssembly kernel aborted");
+  };
+  return new webAssembly.Instance(module, { env: { memory, abort } }).exports as Exports;
+}
