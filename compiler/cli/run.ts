@@ -15,7 +15,7 @@ export async function runCommandLine(
   try {
     return await dispatch(words, terminal);
   } catch (error) {
-    return explainFailure(error, words.includes("--debug"), terminal);
+    return explainFailure(error, words, terminal);
   }
 }
 
@@ -56,10 +56,20 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
   return await command.run(invocation, terminal);
 }
 
-/** Prints one sentence, the reason and the repair; a stack trace only with `--debug`. */
-function explainFailure(error: unknown, debug: boolean, terminal: Terminal): number {
+/**
+ * Prints one sentence, the reason and the repair; a stack trace only with `--debug`. With `--json` they are
+ * also the one document on standard output: `{ error: { message, why, fix } }`.
+ */
+function explainFailure(error: unknown, words: readonly string[], terminal: Terminal): number {
+  const debug = words.includes("--debug");
   const known = asKnownError(error);
   const message = error instanceof Error ? error.message : String(error);
+  if (words.includes("--json")) {
+    const { why, fix } = known ?? {};
+    terminal.out(
+      `${JSON.stringify({ error: { message: known?.message ?? message, why, fix } })}\n`,
+    );
+  }
   terminal.err(`sgnnc: ${known?.message ?? `unexpected failure: ${message}`}\n`);
   if (known?.why !== undefined) terminal.err(`  why: ${known.why}\n`);
   if (known?.fix !== undefined) terminal.err(`  fix: ${known.fix}\n`);

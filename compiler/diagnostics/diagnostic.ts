@@ -85,13 +85,14 @@ export class Reporter {
     const edits = at === reported ? (more.edits ?? []) : [];
     const key = `${at.file}:${at.span.start}:${row.severity === "error" ? "error" : row.code}`;
     if (this.found.has(key)) return;
+    const fix = row.fix(args);
     this.found.set(key, {
       code: row.code,
       name: row.name,
       severity: row.severity,
-      message: row.message(args),
-      why: row.why(args),
-      fix: row.fix(args),
+      message: shortened(row.message(args)),
+      why: shortened(row.why(args)),
+      fix: fix === undefined ? undefined : shortened(fix),
       edits,
       file: at.file,
       span: at.span,
@@ -108,6 +109,14 @@ export class Reporter {
   get hasErrors(): boolean {
     return [...this.found.values()].some((d) => d.severity === "error");
   }
+}
+
+/** A name of a megabyte is data by mistake; its beginning is enough to find it. */
+function shortened(text: string): string {
+  return text.replace(
+    /\S{200,}/g,
+    (word) => `${word.slice(0, 60)}...${/\W*$/.exec(word)?.[0] ?? ""}`,
+  );
 }
 
 /** Order of character codes: the same in every locale, and without loading one. */

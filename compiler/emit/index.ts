@@ -68,7 +68,8 @@ export async function emit(program: Program, options: EmitOptions): Promise<Emit
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
   const body = project.createSourceFile("model.ts", structure).getFullText();
   const text = await prettier.format(header(body, options) + spaced(body), {
-    parser: "typescript",
+    // The same layout as `typescript`, in half the time.
+    parser: "babel-ts",
     printWidth: 100,
   });
   return { text, map: mapOf(text, module, options) };
