@@ -75,6 +75,8 @@ function experimentText(
     throw new Error(`train ${modelName} on ${train.data}: one of the two is not in the program`);
   }
   const className = module.nameOf(model);
+  const target = train.loss.inputs.find(({ name }) => name === "target")?.type;
+  const isLabel = target?.tag === "tensor" && target.kind === "label";
   return [
     `name: ${literal(experimentName(train, modelName, program.trains))}`,
     `model: ${literal(modelName)}`,
@@ -83,6 +85,7 @@ function experimentText(
     `data: ${module.nameOf(data)}`,
     `train: ${specName}`,
     `loss: ${module.nameOf(train.loss)}`,
+    ...(isLabel ? ['targetKind: "label"'] : []),
   ];
 }
 

@@ -173,6 +173,7 @@ export const experiments: sg.Experiment[] = [
     data: Cora,
     train: biGcnNetTraining,
     loss: biGcnNetLoss,
+    targetKind: "label",
     source: {
       file: "citation.sgnn",
       hash: "8c60d6199b5f7a768f2860c785b5a755f83934af653a16d41e698cb5b650071f",

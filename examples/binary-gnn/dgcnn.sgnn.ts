@@ -243,6 +243,7 @@ export const experiments: sg.Experiment[] = [
     data: ModelNet10,
     train: dgcnnTraining,
     loss: dgcnnLoss,
+    targetKind: "label",
     source: {
       file: "dgcnn.sgnn",
       hash: "e1c76a8998311153f80c12c388a513416f7a26cb6f1b9510f3607d3f23de7046",

@@ -390,6 +390,7 @@ export const experiments: sg.Experiment[] = [
     data: Cora,
     train: coraNetTraining,
     loss: coraNetLoss,
+    targetKind: "label",
     source: {
       file: "cora.sgnn",
       hash: "ef182abbc57a52cc904b07545841a797058eafd5a2246574fe0fa10f1d3ba99d",
@@ -403,6 +404,7 @@ export const experiments: sg.Experiment[] = [
     data: Cora,
     train: coraNetTraining,
     loss: coraNetLoss,
+    targetKind: "label",
     source: {
       file: "cora.sgnn",
       hash: "ef182abbc57a52cc904b07545841a797058eafd5a2246574fe0fa10f1d3ba99d",
@@ -416,6 +418,7 @@ export const experiments: sg.Experiment[] = [
     data: Cora,
     train: coraNetTraining,
     loss: coraNetLoss,
+    targetKind: "label",
     source: {
       file: "cora.sgnn",
       hash: "ef182abbc57a52cc904b07545841a797058eafd5a2246574fe0fa10f1d3ba99d",

@@ -306,6 +306,7 @@ export const experiments: sg.Experiment[] = [
     data: Mutag,
     train: mutagNetTraining,
     loss: mutagNetLoss,
+    targetKind: "label",
     source: {
       file: "mutag.sgnn",
       hash: "79708d2ef847b76ad11b6d3445628d23865188be7387b61dc26658460c924bd3",
@@ -319,6 +320,7 @@ export const experiments: sg.Experiment[] = [
     data: Mutag,
     train: mutagNetTraining,
     loss: mutagNetLoss,
+    targetKind: "label",
     source: {
       file: "mutag.sgnn",
       hash: "79708d2ef847b76ad11b6d3445628d23865188be7387b61dc26658460c924bd3",

@@ -1,16 +1,19 @@
 /** The checker never throws, whatever the tree, and says something about what is too large. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { types } from "../../compiler/diagnostics/catalogue/types.js";
+import { catalogue } from "../../compiler/diagnostics/catalogue/index.js";
 import { stdTexts } from "../../compiler/std/sources.js";
-import { check } from "./program.js";
+import { check } from "../declarations/check.js";
+import { samples } from "../grammar/samples.js";
 
 const sources = [
-  ...Object.values(types)
+  ...catalogue
     .filter((row) => row.example.wrong.length < 2000)
     .flatMap((row) => [row.example.wrong, row.example.right]),
   ...stdTexts.values(),
+  ...samples.map(([, source]) => source),
 ];
+const runs = Number(process.env.SGNN_FUZZ ?? 600);
 const words = sources.map((s) => s.split(/(?<=[^\w])|(?=[^\w])/));
 
 describe("robustness", () => {
@@ -30,7 +33,7 @@ describe("robustness", () => {
         tokens.splice(at % tokens.length, count, ...added);
         check(tokens.join(""));
       }),
-      { numRuns: 600 },
+      { numRuns: runs },
     );
   });
 
@@ -44,15 +47,13 @@ describe("robustness", () => {
     expect(check(long).diagnostics).toEqual([]);
   });
 
-  test("checking is linear in nested generics", () => {
+  test("each instance of nested generics is checked once: 2^40 uses end", () => {
     const layers = Array.from(
       { length: 40 },
       (_, k) =>
         `layer L${k + 1}<A: relu>(x: real[N, in]) -> real[N, in] {\n  return x |> L${k}<A: A> |> L${k}<A: A>\n}`,
     );
     const source = `layer L0<A: relu>(x: real[N, in]) -> real[N, in] {\n  return x |> A\n}\n${layers.join("\n")}`;
-    const start = performance.now();
     expect(check(source).diagnostics).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(3000);
   });
 });

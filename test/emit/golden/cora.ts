@@ -205,6 +205,7 @@ export const experiments: sg.Experiment[] = [
     data: Cora,
     train: nodeClassifierTraining,
     loss: nodeClassifierLoss,
+    targetKind: "label",
     source: {
       file: "cora.sgnn",
       hash: "0000000000000000000000000000000000000000000000000000000000000000",

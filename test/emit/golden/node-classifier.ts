@@ -187,6 +187,7 @@ export const experiments: sg.Experiment[] = [
     data: Cora,
     train: lossNodeClassifierTraining,
     loss: lossNodeClassifier,
+    targetKind: "label",
     source: {
       file: "test.sgnn",
       hash: "0000000000000000000000000000000000000000000000000000000000000000",
