@@ -55,7 +55,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   report: { summary: "write an HTML report of runs", load: undefined },
   export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },
-  review: { summary: "compare a model with the generated code under review", load: undefined },
+  review: {
+    summary: "say what a change means for the models",
+    load: async () => (await import("./commands/review.js")).review,
+  },
   lsp: {
     summary: "language server for editors",
     load: async () => (await import("./commands/lsp.js")).lsp,

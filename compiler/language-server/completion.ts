@@ -1,6 +1,6 @@
 /** What can stand at a place: what fits the type of the pipeline first. */
 import { bodies, declarations, declarationWords } from "../../grammar/fields.js";
-import { matchBrackets, itemsOf } from "../../grammar/format/items.js";
+import { matchBrackets } from "../../grammar/format/items.js";
 import type { Token } from "../../grammar/lexer.js";
 import { tokenize } from "../../grammar/lexer.js";
 import { ProblemList } from "../../grammar/problems.js";
@@ -111,11 +111,9 @@ class Completer {
     const from = this.before.findLastIndex(
       (token) => declarations.has(token.tokenType) && token.firstOnLine && token.indentation === 0,
     );
-    const items = itemsOf(this.analysis.source, this.before.slice(Math.max(from, 0)), []);
-    const partners = matchBrackets(items);
-    return items
-      .filter(({ token }, k) => token !== undefined && !partners.has(k) && isOpener(token))
-      .map(({ token }) => token as Token);
+    const tokens = this.before.slice(Math.max(from, 0));
+    const partners = matchBrackets(tokens.map((token) => ({ token })));
+    return tokens.filter((token, k) => !partners.has(k) && isOpener(token));
   }
 
   private isField(declaration: Declaration | undefined, opened: readonly Token[]): boolean {

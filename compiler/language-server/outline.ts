@@ -1,5 +1,5 @@
 /** The symbols of a document and the parts of it that fold. */
-import { matchBrackets, itemsOf } from "../../grammar/format/items.js";
+import { matchBrackets } from "../../grammar/format/items.js";
 import type { Span } from "../../grammar/tree.js";
 import type { Analysis } from "./analysis.js";
 import { nameSpan } from "./symbols-at.js";
@@ -68,11 +68,10 @@ export function foldingRanges(analysis: Analysis): readonly FoldingRange[] {
     return low;
   };
   const ranges: FoldingRange[] = [];
-  const items = itemsOf(source, tokens, []);
-  for (const [from, to] of matchBrackets(items)) {
+  for (const [from, to] of matchBrackets(tokens.map((token) => ({ token })))) {
     if (to < from) continue;
-    const startLine = lineOf(items[from].start);
-    const endLine = lineOf(items[to].start) - 1;
+    const startLine = lineOf(tokens[from].startOffset);
+    const endLine = lineOf(tokens[to].startOffset) - 1;
     if (endLine > startLine) ranges.push({ startLine, endLine, kind: "region" });
   }
   let first = -1;

@@ -1,6 +1,6 @@
 /** What every word means, for colours that a line-based grammar cannot know. */
 import type { Token } from "../../grammar/lexer.js";
-import { matchBrackets, itemsOf } from "../../grammar/format/items.js";
+import { matchBrackets } from "../../grammar/format/items.js";
 import { Greater, tokenTable, isWord } from "../../grammar/tokens.js";
 import type { Span } from "../../grammar/tree.js";
 import type { Analysis } from "./analysis.js";
@@ -38,7 +38,7 @@ const highlights = new Map(tokenTable.map((row) => [row.type, row.highlight]));
 export function semanticTokens(analysis: Analysis): readonly SemanticToken[] {
   const names = new Map(analysis.occurrences.map((one) => [one.span.start, one]));
   const found: SemanticToken[] = [];
-  const closers = matchBrackets(itemsOf(analysis.source, analysis.tokens, []));
+  const closers = matchBrackets(analysis.tokens.map((token) => ({ token })));
   for (const [at, token] of analysis.tokens.entries()) {
     if (token.tokenType === Greater && closers.has(at)) continue;
     const name = names.get(token.startOffset);

@@ -1,5 +1,5 @@
 /** The parameters of the call around the cursor, and which of them is being written. */
-import { matchBrackets, itemsOf } from "../../grammar/format/items.js";
+import { matchBrackets } from "../../grammar/format/items.js";
 import * as t from "../../grammar/tokens.js";
 import { primitiveNamed } from "../check/primitives.js";
 import type { Analysis } from "./analysis.js";
@@ -16,9 +16,8 @@ export interface SignatureHelp {
 /** Undefined outside of the brackets of a call. */
 export function signatureHelpAt(analysis: Analysis, offset: number): SignatureHelp | undefined {
   const before = analysis.tokens.filter((token) => token.end <= offset);
-  const items = itemsOf(analysis.source, before, []);
-  const partners = matchBrackets(items);
-  for (let k = items.length - 1; k >= 0; k--) {
+  const partners = matchBrackets(before.map((token) => ({ token })));
+  for (let k = before.length - 1; k >= 0; k--) {
     const partner = partners.get(k);
     if (partner !== undefined) {
       k = Math.min(k, partner);

@@ -47,9 +47,8 @@ export function meaningOf(analysis: Analysis, one: Occurrence): Meaning | undefi
 /** The place that introduces a name in its declaration: the nearest definition that is visible. */
 export function localOf(all: readonly Occurrence[], one: Occurrence): Occurrence | undefined {
   if (one.declaration < 0) return undefined;
-  const same = all.filter(
+  const same = inDeclaration(all, one.declaration).filter(
     (other) =>
-      other.declaration === one.declaration &&
       other.text === one.text &&
       isLocal(other) &&
       other.scope.start <= one.span.start &&
@@ -65,6 +64,23 @@ export function localOf(all: readonly Occurrence[], one: Occurrence): Occurrence
   // A size that only stands in the types of parameters is introduced where it stands first.
   const isSize = /^[a-z_]/.test(one.text) && same.length > 1 && one.role === "value";
   return isSize ? same[0] : undefined;
+}
+
+const byDeclaration = new WeakMap<readonly Occurrence[], ReadonlyMap<number, Occurrence[]>>();
+
+/** The occurrences of one declaration; grouped once per list. */
+function inDeclaration(all: readonly Occurrence[], index: number): readonly Occurrence[] {
+  let groups = byDeclaration.get(all);
+  if (groups === undefined) {
+    const found = new Map<number, Occurrence[]>();
+    for (const one of all) {
+      const group = found.get(one.declaration);
+      if (group === undefined) found.set(one.declaration, [one]);
+      else group.push(one);
+    }
+    byDeclaration.set(all, (groups = found));
+  }
+  return groups.get(index) ?? [];
 }
 
 function isLocal(one: Occurrence): boolean {

@@ -54,11 +54,16 @@ function commentKind(kind: Trivia["kind"]): Item["kind"] {
   return "lineComment";
 }
 
+/** What brackets are matched in: items, or bare tokens as `{ token }`. */
+interface HasToken {
+  readonly token: Token | undefined;
+}
+
 const opens = new Set([t.LeftParen, t.LeftSquare, t.LeftCurly, t.GenericOpen]);
 const closes = new Set([t.RightParen, t.RightSquare, t.RightCurly]);
 
 /** For each bracket the index of its partner. Ranges such as `[0, inf)` may mix their brackets. */
-export function matchBrackets(items: readonly Item[]): ReadonlyMap<number, number> {
+export function matchBrackets(items: readonly HasToken[]): ReadonlyMap<number, number> {
   const partners = new Map<number, number>();
   const open: number[] = [];
   items.forEach(({ token }, k) => {
