@@ -53,7 +53,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "start a project with a small example",
     load: async () => (await import("./commands/init.js")).init,
   },
-  report: { summary: "write an HTML report of runs", load: undefined },
+  report: {
+    summary: "write an HTML report of runs",
+    load: async () => (await import("./commands/report.js")).report,
+  },
+  merge: {
+    summary: "gather the runs of several sweeps and compare them",
+    load: async () => (await import("./commands/merge.js")).merge,
+  },
   export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },
   review: {
     summary: "say what a change means for the models",

@@ -21,7 +21,7 @@ import { gatherRows } from "../kernels/segment.js";
 import type { Model } from "../layers/layer.js";
 import { createRun, type Run } from "../layers/run.js";
 import { Scope } from "../layers/scope.js";
-import { isMetric, metric } from "./metrics.js";
+import { isMetric, metric, type Judged } from "./metrics.js";
 import type { Experiment } from "./spec.js";
 
 export interface SessionOptions {
@@ -229,11 +229,24 @@ function judge(session: Session, part: Part, metrics: readonly string[]): Evalua
   return { loss: lossSum / count, metrics: values, spikeRate, count };
 }
 
+/** Predictions and targets of a part, unscaled, as metrics compare them; undefined for an empty part. */
+export function predictions(session: Session, part: Part): Judged | undefined {
+  if (session.split[part].length === 0) return undefined;
+  const outputs: Float32Array[] = [];
+  session.eachBatch(part, (batch) => {
+    tf.tidy(() => {
+      const { output } = session.forward(batch, createRun({ training: false }));
+      outputs.push(Float32Array.from(output.dataSync()));
+    });
+  });
+  return judgedOf(session, part, outputs);
+}
+
 function isNeeded(metrics: readonly string[]): boolean {
   return metrics.some(isMetric);
 }
 
-function judgedOf(session: Session, part: Part, outputs: readonly Float32Array[]) {
+function judgedOf(session: Session, part: Part, outputs: readonly Float32Array[]): Judged {
   const { raw, split, binding, scale } = session;
   const target = raw.samples.get("target")!;
   const size = outputs.reduce((sum, one) => sum + one.length, 0);

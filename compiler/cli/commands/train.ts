@@ -1,6 +1,7 @@
 /** `sgnnc train`: trains the models that a file's train declarations name, and compares them. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import { makeFolder, writeFileWhole } from "../../../runtime/data/files.js";
 import { createProgress, duration } from "../../../runtime/train/progress.js";
 import { isMetric } from "../../../runtime/train/metrics.js";
 import { readRun } from "../../../runtime/train/run-folder.js";
@@ -22,8 +23,12 @@ import {
   prepare,
   type Prepared,
 } from "../training/experiments.js";
+import { containerfile, instructions, manifestOf } from "../training/kubernetes.js";
 import { chooseSolvers, solverRows, trainSolvers } from "../training/solvers.js";
 import { isRunFolder } from "../training/run-folders.js";
+import { seedsOf } from "../training/seeds.js";
+import { readShard, tasksOf } from "../training/shard.js";
+import { budgetOf, sweep, type TaskResult } from "../training/sweep.js";
 import { toolVersion } from "../version.js";
 
 /** One training to do: an experiment with a seed and a folder of its own. */
@@ -57,11 +62,29 @@ and prints a table: metrics on the test part, mean ± standard deviation over th
 trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a checkpoint.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this model or variant" },
-    "all-variants": { type: "flag", help: "all models and variants; the default without --model" },
+    "all-variants": {
+      type: "flag",
+      help: "all models and variants (as without --model), each run in a process of its own",
+    },
     data: { type: "text", value: "FILE", help: "this data file instead of the declared one" },
     epochs: { type: "text", value: "N", help: "instead of the declared number" },
     seed: { type: "text", value: "N", help: "only this seed" },
-    seeds: { type: "text", value: "N,N,..", help: "these seeds instead of the declared ones" },
+    seeds: { type: "text", value: "N,N,..", help: "these seeds instead: 1,2,8 or 1..5" },
+    jobs: { type: "text", value: "N", help: "runs at a time, each a process; one for each core" },
+    cores: { type: "text", value: "N", help: "cores for all jobs together; all unless given" },
+    memory: { type: "text", value: "GiB", help: "memory for all jobs; 80 % of what is free" },
+    shard: {
+      type: "text",
+      value: "K/N",
+      help: "only the K-th of N parts; auto/N in an Indexed Job",
+    },
+    kubernetes: {
+      type: "text",
+      value: "DIR",
+      help: "train nothing; write DIR/job.json and DIR/Containerfile for --shards pods",
+    },
+    shards: { type: "text", value: "N", help: "pods of the job; 4 unless given" },
+    image: { type: "text", value: "NAME", help: "image of the job" },
     backend: backendOption,
     out: {
       type: "text",
@@ -77,6 +100,9 @@ trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a
     ["sgnnc train cora.sgnn --model CoraVSN --seed 1", "one run, into runs/cora/CoraVSN/seed-1"],
     ["sgnnc train cora.sgnn --data ~/data/cora.npz", "data from another place"],
     ["sgnnc train cora.sgnn --resume", "after Ctrl-C"],
+    ["sgnnc train cora.sgnn --all-variants --seeds 1..5 --resume", "a sweep, runs side by side"],
+    ["sgnnc train cora.sgnn --all-variants --shard 1/4 --out part", "a quarter of it"],
+    ["sgnnc train cora.sgnn --seeds 1..5 --kubernetes sweep", "the same on a cluster"],
   ],
   least: 1,
   most: 1,
@@ -99,21 +125,35 @@ trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a
     const isOnlySolvers =
       solvers.length > 0 && (model !== undefined || prepared.module.experiments.length === 0);
     const experiments = isOnlySolvers ? [] : chooseExperiments(prepared, model);
-    const tasks = plan(prepared, experiments, seeds, invocation.text("out"));
+    if (invocation.text("kubernetes") !== undefined) {
+      return writeJob(invocation, prepared, terminal);
+    }
+    const shard = readShard(invocation.text("shard"), process.env);
+    const tasks = tasksOf(plan(prepared, experiments, seeds, invocation.text("out")), shard);
+    if (tasks.length === 0 && solvers.length === 0) {
+      terminal.err("this part of the sweep has no runs\n");
+      return exit.fine;
+    }
     if (!invocation.flag("resume") && !invocation.flag("replace")) refuseExisting(tasks);
     const backend = await startBackend(invocation.text("backend"));
     terminal.err(`backend ${backend.name}: ${backend.reason}\n`);
     const work = { prepared, invocation, terminal, backend, epochs, data };
-    const trained = await trainAll(tasks, work);
+    const isSweep = invocation.flag("all-variants") || invocation.text("jobs") !== undefined;
+    const trained =
+      isSweep && tasks.length > 1
+        ? await trainApart(tasks, work)
+        : { ...(await trainAll(tasks, work)), failed: false };
     const out = invocation.text("out");
     const solverSeeds = solvers.flatMap((one) => seeds ?? one.train.seeds);
-    const solved = trained.interrupted
-      ? { outcomes: [], interrupted: false }
-      : await trainSolvers(solvers, {
-          ...{ prepared, invocation, terminal, backend, epochs, seeds },
-          root: out ?? join("runs", basename(prepared.source.file, ".sgnn")),
-          isSingle: out !== undefined && tasks.length === 0 && solverSeeds.length === 1,
-        });
+    // Models that solve problems are trained here, one after the other, by the first part of a sweep.
+    const solved =
+      trained.interrupted || (shard !== undefined && shard.index > 1)
+        ? { outcomes: [], interrupted: false }
+        : await trainSolvers(solvers, {
+            ...{ prepared, invocation, terminal, backend, epochs, seeds },
+            root: out ?? join("runs", basename(prepared.source.file, ".sgnn")),
+            isSingle: out !== undefined && tasks.length === 0 && solverSeeds.length === 1,
+          });
     const outcomes = [...trained.outcomes, ...solved.outcomes];
     const interrupted = trained.interrupted || solved.interrupted;
     if (interrupted) {
@@ -125,6 +165,7 @@ trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a
     ];
     report(rows, outcomes, work);
     if (interrupted) return exit.interrupted;
+    if (trained.failed) return exit.failure;
     return outcomes.some((one) => one.status === "diverged") ? exit.input : exit.fine;
   },
 };
@@ -136,20 +177,6 @@ interface Work {
   readonly backend: BackendInfo;
   readonly epochs: number | undefined;
   readonly data: string | undefined;
-}
-
-function seedsOf(invocation: Invocation): readonly number[] | undefined {
-  const one = invocation.integer("seed", 0);
-  const several = invocation.text("seeds");
-  if (one !== undefined && several !== undefined) {
-    throw usageError("--seed and --seeds do not go together");
-  }
-  if (several === undefined) return one === undefined ? undefined : [one];
-  const seeds = several.split(",").map((word) => (/^\d+$/.test(word.trim()) ? Number(word) : NaN));
-  if (seeds.some((seed) => !Number.isSafeInteger(seed))) {
-    throw usageError(`--seeds must be whole numbers with commas between, not \`${several}\``);
-  }
-  return [...new Set(seeds)];
 }
 
 function plan(
@@ -207,11 +234,123 @@ async function trainAll(
   return { outcomes, interrupted: abort.signal.aborted && outcomes.length < tasks.length };
 }
 
+/** Every task as a process of its own, several at a time. */
+async function trainApart(
+  tasks: readonly Task[],
+  work: Work,
+): Promise<{ outcomes: Outcome[]; interrupted: boolean; failed: boolean }> {
+  const { invocation, terminal, prepared, epochs, data } = work;
+  const found = new Map(tasks.map((task) => [task, finishedBefore(task, work)]));
+  const open = tasks.filter((task) => found.get(task) === undefined);
+  const backend = invocation.text("backend");
+  const words = ({ experiment, seed, folder }: Task): string[] => [
+    ...["train", prepared.source.file, "--model", experiment.name, "--seed", String(seed)],
+    ...["--out", folder, "--json", invocation.flag("replace") ? "--replace" : "--resume"],
+    ...(epochs === undefined ? [] : ["--epochs", String(epochs)]),
+    ...(data === undefined ? [] : ["--data", data]),
+    ...(backend === undefined ? [] : ["--backend", backend]),
+  ];
+  const memoryGiB = positive(invocation, "memory");
+  const jobs = invocation.integer("jobs", 1);
+  const cores = invocation.integer("cores", 1);
+  const budget = budgetOf({ jobs, cores, memoryGiB, tasks: open.length });
+  const told = `${open.length} runs, ${budget.jobs} at a time with ${budget.threads} threads each`;
+  terminal.err(`${told}, ${(budget.memory / 2 ** 30).toFixed(1)} GiB for all\n`);
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    const results = await sweep(
+      open.map((task) => ({ label: `${task.experiment.name} ${task.seed}`, words: words(task) })),
+      budget,
+      {
+        executable: process.argv[1],
+        // Children say everything twice: what they are, and where they stand.
+        onLine: (_label, line) => {
+          if (/, seed \d+/.test(line) || line.startsWith("sgnnc:")) terminal.err(`${line}\n`);
+        },
+        signal: abort.signal,
+      },
+    );
+    let failed = false;
+    results.forEach((result, k) => {
+      const outcome = outcomeIn(result);
+      if (outcome !== undefined) found.set(open[k], outcome);
+      else if (!abort.signal.aborted) {
+        failed = true;
+        terminal.err(`${result.label} failed (${result.code ?? "killed"}): ${result.lastWords}\n`);
+      }
+    });
+    const outcomes = tasks.flatMap((task) => found.get(task) ?? []);
+    return { outcomes, interrupted: abort.signal.aborted, failed };
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+}
+
+/** The outcome that a child printed as JSON. */
+function outcomeIn({ output }: TaskResult): Outcome | undefined {
+  try {
+    const { runs } = JSON.parse(output) as { runs: readonly Outcome[] };
+    return runs[0];
+  } catch {
+    return undefined; // it failed before it could say how it went
+  }
+}
+
+/** Value of an option that must be a number above 0. */
+function positive(invocation: Invocation, name: string): number | undefined {
+  const text = invocation.text(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw usageError(`--${name} must be a number above 0, not \`${text}\``);
+}
+
+/** `--kubernetes`: the manifest and the Containerfile instead of training. */
+function writeJob(invocation: Invocation, { source }: Prepared, terminal: Terminal): number {
+  const folder = invocation.text("kubernetes") ?? "";
+  const skipped = ["kubernetes", "shards", "image", "out", "shard", "json", "resume", "replace"];
+  const name = basename(source.file, ".sgnn")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-");
+  const options = {
+    name: `sgnn-${name}`,
+    image: invocation.text("image") ?? `localhost/sgnn-${name}:latest`,
+    shards: invocation.integer("shards", 1) ?? 4,
+    cores: invocation.integer("cores", 1) ?? 2,
+    memoryGiB: positive(invocation, "memory") ?? 4,
+    words: withoutOptions(invocation.words, skipped),
+  };
+  makeFolder(folder);
+  const node = process.versions.node.split(".")[0];
+  writeFileWhole(
+    join(folder, "job.json"),
+    `${JSON.stringify(manifestOf({ ...options, words: ["train", ...options.words] }), undefined, 2)}\n`,
+  );
+  writeFileWhole(join(folder, "Containerfile"), containerfile(node));
+  terminal.out(`wrote ${folder}/job.json and ${folder}/Containerfile\n`);
+  terminal.err(instructions(options, folder));
+  return exit.fine;
+}
+
+/** The words of a call without some options and their values. */
+function withoutOptions(words: readonly string[], names: readonly string[]): string[] {
+  const flags = ["json", "resume", "replace"];
+  const kept: string[] = [];
+  for (let k = 0; k < words.length; k++) {
+    const name = names.find((one) => words[k] === `--${one}` || words[k].startsWith(`--${one}=`));
+    if (name === undefined) kept.push(words[k]);
+    else if (!flags.includes(name) && words[k] === `--${name}`) k += 1;
+  }
+  return kept;
+}
+
 /** With --resume, a run that is finished with this source, data and number of epochs is not trained again. */
-function finishedBefore(
-  task: Task,
-  { invocation, epochs, data, backend, terminal }: Work,
-): Outcome | undefined {
+function finishedBefore(task: Task, work: Work): Outcome | undefined {
+  const { invocation, epochs, backend, terminal } = work;
   if (!invocation.flag("resume") || !isRunFolder(task.folder)) return undefined;
   const { experiment, seed, folder } = task;
   const record = readRun(folder);
@@ -224,7 +363,7 @@ function finishedBefore(
     record.seed === seed &&
     record.backend === backend.name &&
     record.epochs === (epochs ?? experiment.train.epochs) &&
-    record.data === (data ?? declared);
+    record.data === (dataFor(experiment, work) ?? declared);
   if (!same) return undefined;
   terminal.err(`${experiment.name}, seed ${seed}: already trained (${folder})\n`);
   return {
@@ -243,9 +382,19 @@ function finishedBefore(
   };
 }
 
+/**
+ * `--data` stands for the declared file. Beside data with a file, data from a generator has none to replace and
+ * keeps its own.
+ */
+function dataFor(experiment: Experiment, { prepared, data }: Work): string | undefined {
+  const isGenerated = (one: Experiment): boolean => one.data.generate !== undefined;
+  if (isGenerated(experiment) && !prepared.module.experiments.every(isGenerated)) return undefined;
+  return data;
+}
+
 async function trainTask(task: Task, work: Work, signal: AbortSignal): Promise<Outcome> {
   const { experiment, seed, folder } = task;
-  const { prepared, invocation, terminal, backend, epochs, data } = work;
+  const { prepared, invocation, terminal, backend, epochs } = work;
   const { source } = prepared;
   const progress = createProgress({
     write: (text) => terminal.err(text),
@@ -256,10 +405,13 @@ async function trainTask(task: Task, work: Work, signal: AbortSignal): Promise<O
     const result = await trainOne(experiment, {
       seed,
       epochs,
-      dataFile: data,
+      dataFile: dataFor(experiment, work),
       baseFolder: source.folder,
       folder,
-      files: { ...prepared.files, [originName]: originText(folder, { source: source.file, data }) },
+      files: {
+        ...prepared.files,
+        [originName]: originText(folder, { source: source.file, data: dataFor(experiment, work) }),
+      },
       backend,
       tool: `sgnnc ${toolVersion()}`,
       resume: invocation.flag("resume"),
@@ -313,7 +465,11 @@ async function compare(
     const names = metricsOf(experiments).filter(isMetric);
     const trivial: Record<string, number>[] = [];
     for (const seed of seeds) {
-      const options = { seed, baseFolder: work.prepared.source.folder, dataFile: work.data };
+      const options = {
+        seed,
+        baseFolder: work.prepared.source.folder,
+        dataFile: dataFor(experiment, work),
+      };
       trivial.push(await trivialMetrics(experiment, options, names));
     }
     if (trivial.length === 0) continue;

@@ -32,6 +32,22 @@ export function findRun(path: string): string {
   throw usageError(`there are ${below.length} runs below ${path}`, `name one of them: ${shown}`);
 }
 
+/**
+ * The runs that `path` names: the folder itself, or all runs below it.
+ * Throws a usage error when there is no such folder, an input error when there is no run.
+ */
+export function findRuns(path: string): readonly string[] {
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind === undefined) throw missingFile(path);
+  if (!kind.isDirectory()) throw usageError(`${path} is not a folder`);
+  const below = runsBelow(path);
+  if (below.length > 0) return below;
+  throw inputError(`there is no run in ${path}`, {
+    why: `no folder in it holds a ${record}`,
+    fix: "give a folder that `sgnnc train` wrote",
+  });
+}
+
 function runsBelow(path: string): string[] {
   if (isRunFolder(path)) return [path];
   const entries = readdirSync(path, { withFileTypes: true });

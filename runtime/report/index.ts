@@ -1,0 +1,2 @@
+export type { Examination, ReportRun } from "./data.js";
+export { reportPage } from "./page.js";

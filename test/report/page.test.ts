@@ -1,0 +1,179 @@
+/** The report: values on the page, one file, nothing fetched. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { countingWith, OperationCounter } from "../../runtime/energy/counter.js";
+import { energyModels } from "../../runtime/energy/models.js";
+import { summarise } from "../../runtime/energy/summary.js";
+import { work } from "../../runtime/energy/work.js";
+import type { ReportRun } from "../../runtime/report/data.js";
+import { reportPage } from "../../runtime/report/page.js";
+import { scaleOver } from "../../runtime/report/svg.js";
+import { spreadText } from "../../runtime/report/tables.js";
+
+/** A run of one product of `terms` terms of which `active` act. */
+function run(experiment: string, seed: number, r2: number, active: number): ReportRun {
+  const kind = experiment === "Dense" ? ("real" as const) : ("graded" as const);
+  const counter = new OperationCounter();
+  countingWith(counter, () =>
+    counter.within("h.layer", "Linear", () =>
+      counter.add(
+        work({
+          op: "product",
+          ...{ kind, inputs: 10, outputs: 100, rows: 1, values: 10, active: active / 100 },
+          ...{ activeAt: [active / 100], terms: 1000, activeTerms: active },
+          each: { macs: 1, adds: 0, bitOps: 0 },
+        }),
+      ),
+    ),
+  );
+  return {
+    record: {
+      tool: "sgnnc",
+      experiment,
+      model: experiment,
+      status: "finished",
+      source: { file: "<net>.sgnn", hash: "" },
+      seed,
+      backend: "cpu",
+      versions: {},
+      data: "a & b.npz",
+      parameters: 1234,
+      epochs: 2,
+      epoch: 2,
+      select: "loss",
+      metrics: { test: { loss: 1 - r2, r2 } },
+      seconds: 4,
+    },
+    epochs: [1, 2].map((epoch) => ({
+      epoch,
+      loss: 1 / epoch,
+      rate: 1e-3,
+      spike_rate: 0.25,
+      validation: { loss: 2 / epoch },
+      seconds: 2,
+    })),
+    examination: {
+      comparison: { kind: "real", actual: [0, 1], predicted: [0.1, 0.9], count: 2 },
+      energy: summarise(counter.result, energyModels["arithmetic-45nm"]!, {
+        unit: "graph",
+        units: 1,
+      }),
+      spikes: [
+        {
+          path: "h.vsn",
+          neuron: "VSN",
+          steps: 2,
+          channels: 3,
+          rows: 1,
+          spikes: [0, 4],
+          rateAt: [1 / 3, 1 / 3],
+        },
+      ],
+    },
+    problem: undefined,
+    command: `sgnnc train net.sgnn --model ${experiment}`,
+  };
+}
+
+const about = { title: "Nets & more", tool: "sgnnc 1", command: "sgnnc report runs" };
+let page = "";
+beforeAll(() => {
+  const runs = [
+    run("Dense", 1, 0.7, 600),
+    run("Spiking", 1, 0.6, 200),
+    run("Spiking", 2, 0.8, 300),
+  ];
+  page = reportPage(runs, about);
+});
+
+/** Cells of the table rows that begin with a name. */
+function cells(name: string): string[] {
+  const row = new RegExp(`<tr><th scope="row">${name}</th>(.*?)</tr>`).exec(page)![1]!;
+  return [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((found) => found[1]!);
+}
+
+describe("the page", () => {
+  it("needs nothing else: no script, no address, no import", () => {
+    expect(page).not.toMatch(/<script|<link|https?:|url\(|@import|\bsrc=/);
+    expect(page.startsWith("<!doctype html>")).toBe(true);
+  });
+  it("has means and spreads over the seeds", () => {
+    const [parameters, seeds, loss, r2, dense, events, zeros] = cells("Spiking");
+    expect([parameters, seeds]).toEqual(["1234", "2"]);
+    expect(loss).toBe("0.30 ± 0.14");
+    expect(r2).toBe("0.70 ± 0.14");
+    // 1000 terms of 4.6 pJ; of 200 and 300 active ones the mean is 250.
+    expect(dense).toBe("0.0046 ± 0");
+    expect(events).toMatch(/^0\.00115/);
+    expect(zeros).toBe(events);
+    // Of a real wire only the last column skips.
+    expect(cells("Dense").slice(4, 7)).toEqual(["0.0046", "0.0046", "0.00276"]);
+  });
+  it("draws the dense line at the network without events", () => {
+    expect(page).toContain('class="dense"');
+    expect(page).toContain(">Dense, dense</text>");
+  });
+  it("names every axis with its unit", () => {
+    for (const name of [
+      "epoch",
+      "training loss",
+      "validation loss",
+      "energy per graph in µJ (arithmetic-45nm)",
+      "test r2 (higher is better)",
+      "values that are not 0, % of units and steps",
+      "time step",
+      "true",
+      "predicted",
+    ]) {
+      expect(page).toContain(`>${name}</text>`);
+    }
+  });
+  it("escapes what comes from outside, and says how to repeat it", () => {
+    expect(page).toContain("<h1>Nets &amp; more</h1>");
+    expect(page).toContain("a &amp; b.npz");
+    expect(page).toContain("sgnnc train net.sgnn --model Spiking --seeds 1,2");
+    expect(page).toContain("sgnnc report runs");
+  });
+  it("tells why a run was not measured, and shows what it has", () => {
+    const lost = { ...run("Lost", 1, 0.5, 1), examination: undefined, problem: "Lost: no data" };
+    const text = reportPage([lost], about);
+    expect(text).toContain("<strong>Not measured:</strong> Lost: no data");
+    expect(text).toContain("No energy was measured.");
+    expect(text).toContain(">training loss</text>");
+  });
+  it("shows classes as a table", () => {
+    const one = run("Classes", 1, 0.5, 1);
+    const comparison = {
+      kind: "label" as const,
+      confusion: [
+        [3, 1],
+        [0, 4],
+      ],
+    };
+    const text = reportPage([{ ...one, examination: { ...one.examination!, comparison } }], about);
+    expect(text).toContain('title="true 0, predicted 1: 1 of 4 (25 %)"');
+  });
+});
+
+describe("scales", () => {
+  it("end at round numbers around the values", () => {
+    expect(scaleOver([0.13, 0.87]).ticks.map((tick) => Number(tick.toFixed(9)))).toEqual([
+      0, 0.2, 0.4, 0.6, 0.8, 1,
+    ]);
+    expect(scaleOver([3, 71], { log: true }).ticks).toEqual([2, 5, 10, 20, 50, 100]);
+    expect(scaleOver([], {}).ticks.length).toBeGreaterThan(1);
+    const same = scaleOver([4, 4]);
+    expect(same.place(4)).toBeGreaterThan(0);
+    expect(same.place(4)).toBeLessThan(1);
+  });
+});
+
+describe("a mean with its spread", () => {
+  it.each([
+    [0.81234, 0.0054, "0.8123 ± 0.0054"],
+    [17.09, 0.75, "17.09 ± 0.75"],
+    [1234, 310, "1234 ± 310"],
+    [2.658e-4, 2.4e-5, "2.658e-4 ± 2.4e-5"],
+  ])("%d, %d", (mean, deviation, text) => {
+    expect(spreadText({ mean, deviation, count: 3 })).toBe(text);
+  });
+});
