@@ -1,7 +1,6 @@
 /** `sgnnc train`: trains the models that a file's train declarations name, and compares them. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { makeFolder, writeFileWhole } from "../../../runtime/data/files.js";
 import { createProgress, duration } from "../../../runtime/train/progress.js";
 import { isMetric } from "../../../runtime/train/metrics.js";
 import { readRun } from "../../../runtime/train/run-folder.js";
@@ -23,7 +22,7 @@ import {
   prepare,
   type Prepared,
 } from "../training/experiments.js";
-import { containerfile, instructions, manifestOf } from "../training/kubernetes.js";
+import { positiveOption, writeJob } from "../training/job.js";
 import { chooseSolvers, solverRows, trainSolvers } from "../training/solvers.js";
 import { isRunFolder } from "../training/run-folders.js";
 import { seedsOf } from "../training/seeds.js";
@@ -250,7 +249,7 @@ async function trainApart(
     ...(data === undefined ? [] : ["--data", data]),
     ...(backend === undefined ? [] : ["--backend", backend]),
   ];
-  const memoryGiB = positive(invocation, "memory");
+  const memoryGiB = positiveOption(invocation, "memory");
   const jobs = invocation.integer("jobs", 1);
   const cores = invocation.integer("cores", 1);
   const budget = budgetOf({ jobs, cores, memoryGiB, tasks: open.length });
@@ -298,54 +297,6 @@ function outcomeIn({ output }: TaskResult): Outcome | undefined {
   } catch {
     return undefined; // it failed before it could say how it went
   }
-}
-
-/** Value of an option that must be a number above 0. */
-function positive(invocation: Invocation, name: string): number | undefined {
-  const text = invocation.text(name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-  throw usageError(`--${name} must be a number above 0, not \`${text}\``);
-}
-
-/** `--kubernetes`: the manifest and the Containerfile instead of training. */
-function writeJob(invocation: Invocation, { source }: Prepared, terminal: Terminal): number {
-  const folder = invocation.text("kubernetes") ?? "";
-  const skipped = ["kubernetes", "shards", "image", "out", "shard", "json", "resume", "replace"];
-  const name = basename(source.file, ".sgnn")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-");
-  const options = {
-    name: `sgnn-${name}`,
-    image: invocation.text("image") ?? `localhost/sgnn-${name}:latest`,
-    shards: invocation.integer("shards", 1) ?? 4,
-    cores: invocation.integer("cores", 1) ?? 2,
-    memoryGiB: positive(invocation, "memory") ?? 4,
-    words: withoutOptions(invocation.words, skipped),
-  };
-  makeFolder(folder);
-  const node = process.versions.node.split(".")[0];
-  writeFileWhole(
-    join(folder, "job.json"),
-    `${JSON.stringify(manifestOf({ ...options, words: ["train", ...options.words] }), undefined, 2)}\n`,
-  );
-  writeFileWhole(join(folder, "Containerfile"), containerfile(node));
-  terminal.out(`wrote ${folder}/job.json and ${folder}/Containerfile\n`);
-  terminal.err(instructions(options, folder));
-  return exit.fine;
-}
-
-/** The words of a call without some options and their values. */
-function withoutOptions(words: readonly string[], names: readonly string[]): string[] {
-  const flags = ["json", "resume", "replace"];
-  const kept: string[] = [];
-  for (let k = 0; k < words.length; k++) {
-    const name = names.find((one) => words[k] === `--${one}` || words[k].startsWith(`--${one}=`));
-    if (name === undefined) kept.push(words[k]);
-    else if (!flags.includes(name) && words[k] === `--${name}`) k += 1;
-  }
-  return kept;
 }
 
 /** With --resume, a run that is finished with this source, data and number of epochs is not trained again. */
