@@ -20,7 +20,7 @@ import { describe, resolveModules } from "../resolve/modules.js";
 import { checkData } from "./data.js";
 import { Elaborator } from "./elaborator.js";
 import type { Facts } from "./facts.js";
-import { checkConvert, isConvertible } from "./later/convert.js";
+import { checkConvert, isConvertible, trainingOf } from "./later/convert.js";
 import { checkEquilibrium } from "./later/equilibrium.js";
 import { checkProblem } from "./later/problem.js";
 import { checkSolver } from "./later/solver.js";
@@ -186,7 +186,8 @@ class ProgramChecker {
       const { text, found: made, original } = conversion;
       const origin = environment.origin(found.file, found.declaration.span);
       const name = environment.outputName(made);
-      return [{ origin, name, from: environment.outputName(original), text }];
+      const from = environment.outputName(original);
+      return [{ origin, name, from, text, ...trainingOf(found, this.reporter) }];
     });
   }
 

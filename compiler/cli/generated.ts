@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Model, ModelInfo } from "../../runtime/layers/layer.js";
 import type { Scope } from "../../runtime/layers/scope.js";
+import { stagesOf } from "../../runtime/binary/stages.js";
 import type { SolverExperiment } from "../../runtime/physics/spec.js";
 import type { Experiment } from "../../runtime/train/spec.js";
 import { runtimeUrl } from "./version.js";
@@ -46,7 +47,9 @@ export async function loadGenerated(javascript: string): Promise<GeneratedModule
     for (const value of Object.values(exported)) {
       if (isModelClass(value)) models.set(value.info.name, value);
     }
-    const experiments = (exported.experiments ?? []) as readonly Experiment[];
+    // A converted model is trained in stages, each an experiment of its own.
+    const declared = (exported.experiments ?? []) as readonly Experiment[];
+    const experiments = declared.flatMap(stagesOf);
     const solvers = (exported.solvers ?? []) as readonly SolverExperiment[];
     return {
       models,

@@ -86,7 +86,27 @@ function experimentText(
     `train: ${specName}`,
     `loss: ${module.nameOf(train.loss)}`,
     ...(isLabel ? ['targetKind: "label"'] : []),
+    ...conversionTexts(modelName, program, module),
   ];
+}
+
+/** Stages and teacher of a converted model. */
+function conversionTexts(modelName: string, program: Program, module: Module): readonly string[] {
+  const conversion = program.conversions.find(({ name }) => name === modelName);
+  if (conversion === undefined) return [];
+  const { stages, distill, from } = conversion;
+  const texts: string[] = [];
+  if (stages.length > 0) {
+    const list = stages.map(({ name, settings }) => ({ name, ...Object.fromEntries(settings) }));
+    texts.push(`stages: ${literal(list)}`);
+  }
+  const original = program.models.find(({ name }) => name === from);
+  if (original !== undefined && distill.size > 0) {
+    const className = module.nameOf(original);
+    const fields = [`model: ${literal(from)}`, `create: (scope) => new ${className}(scope)`];
+    texts.push(`teacher: { ${[...fields, `distill: ${literal(distill)}`].join(", ")} }`);
+  }
+  return texts;
 }
 
 function trainSpec(train: TrainIr): Literal {

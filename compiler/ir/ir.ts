@@ -460,6 +460,14 @@ export interface ConversionIr {
   readonly from: string;
   /** The converted model as `.sgnn` source. */
   readonly text: string;
+  readonly stages: readonly StageIr[];
+  /** What the converted model learns from the original, by kind: `logits`, `structure`. */
+  readonly distill: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+/** A stage of training: words (`activations`, `weights`) and numbers (`epochs`, `rate`, ..). */
+export interface StageIr {
+  readonly name: string;
+  readonly settings: ReadonlyMap<string, string | number>;
 }
 
 export interface Program {

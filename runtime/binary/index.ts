@@ -6,3 +6,5 @@ export {
   type BinaryMode,
   type WeightMode,
 } from "./sign.js";
+export { stagesOf, type StageSpec } from "./stages.js";
+export { distilledLoss, type DistillSpec } from "./distill.js";

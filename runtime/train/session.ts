@@ -56,6 +56,8 @@ export interface Session {
   readonly binding: Binding;
   /** The compared rows of the output, and the loss, of one batch. */
   forward(batch: Batch, run: Run): { readonly output: Tensor; readonly loss: Tensor };
+  /** The compared rows of what another model says of a batch. */
+  outputOf(model: Model<ModelInputs>, batch: Batch, run: Run): Tensor;
   /** The batches of some units, kept for reuse until the session is disposed. */
   batches(part: Part): readonly Batch[];
   /** Shows every batch of a part to `use`; those that are not kept are gone afterwards. */
@@ -145,9 +147,12 @@ function makeSession(
     split,
     scale,
     binding,
+    outputOf(other, batch, run) {
+      const all = other.forward(batch.inputs, run);
+      return batch.rows === undefined ? all : compared(all, batch, experiment);
+    },
     forward(batch, run) {
-      const all = model.forward(batch.inputs, run);
-      const output = batch.rows === undefined ? all : compared(all, batch, experiment);
+      const output = session.outputOf(model, batch, run);
       const loss = experiment.loss(output, batch.target, run);
       return { output, loss: loss.rank === 0 ? loss : tf.reshape(loss, []) };
     },
@@ -211,7 +216,7 @@ function judge(session: Session, part: Part, metrics: readonly string[]): Evalua
   let rateSum = 0;
   session.eachBatch(part, (batch) => {
     tf.tidy(() => {
-      const run = createRun({ training: false });
+      const run = createRun({ training: false, binary: session.experiment.binary });
       const { output, loss } = session.forward(batch, run);
       outputs.push(Float32Array.from(output.dataSync()));
       lossSum += loss.dataSync()[0]! * batch.count;

@@ -4,6 +4,9 @@
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { TargetKind } from "../data/batch.js";
+import type { DistillSpec } from "../binary/distill.js";
+import type { BinaryMode } from "../binary/sign.js";
+import type { StageSpec } from "../binary/stages.js";
 import type { DataSpec } from "../data/spec.js";
 import type { Model, ModelInfo } from "../layers/layer.js";
 import type { Run } from "../layers/run.js";
@@ -45,5 +48,19 @@ export interface Experiment {
   loss(output: Tensor, target: Tensor, run: Run): Tensor;
   /** What the loss's `target` is: class numbers or real numbers. Absent: found out from the data. */
   readonly targetKind?: TargetKind | undefined;
+  /** Stages of a converted model; `stagesOf` makes an experiment of each. */
+  readonly stages?: readonly StageSpec[] | undefined;
+  /** What stands for signs in this stage; fully binary unless given. */
+  readonly binary?: BinaryMode | undefined;
+  /** Name of the experiment whose chosen weights this one begins with. */
+  readonly continues?: string | undefined;
+  /** The model that a converted one was made from, and what is learned from it. */
+  readonly teacher?: Teacher | undefined;
   readonly source?: { readonly file: string; readonly hash: string } | undefined;
+}
+
+export interface Teacher {
+  readonly model: string;
+  create(scope: Scope): Model<never>;
+  readonly distill: DistillSpec;
 }

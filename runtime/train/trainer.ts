@@ -17,10 +17,17 @@ import { energyMetrics, measureEnergy } from "./measure.js";
 import { isLargerBetter, isMetric } from "./metrics.js";
 import { clipGradients, createOptimizer, type Optimizer } from "./optimizers.js";
 import type { ProgressEvent } from "./progress.js";
-import { RunFolder, type EpochRecord, type RunRecord, type RunStatus } from "./run-folder.js";
+import {
+  readRunWeights,
+  RunFolder,
+  type EpochRecord,
+  type RunRecord,
+  type RunStatus,
+} from "./run-folder.js";
 import { createSchedule } from "./schedule.js";
 import { openSession, type Session } from "./session.js";
 import type { Experiment } from "./spec.js";
+import { Teaching } from "./teaching.js";
 
 export interface TrainOptions {
   readonly seed: number;
@@ -43,6 +50,10 @@ export interface TrainOptions {
   /** Overwrite a run in `folder`. */
   readonly replace?: boolean | undefined;
   readonly fold?: number | undefined;
+  /** A run whose chosen weights this one begins with. */
+  readonly continues?: string | undefined;
+  /** The run of the experiment's teacher; without it only the labels are learned. */
+  readonly teacher?: string | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Stops after the current step, with a checkpoint. */
@@ -86,9 +97,15 @@ interface Diverged {
  */
 export async function train(experiment: Experiment, options: TrainOptions): Promise<RunResult> {
   const session = await openSession(experiment, options);
+  const { teacher } = experiment;
+  const teaching =
+    teacher === undefined || options.teacher === undefined
+      ? undefined
+      : new Teaching(teacher, options.teacher);
   try {
-    return await new Trainer(session, options).run();
+    return await new Trainer(session, options, teaching).run();
   } finally {
+    teaching?.dispose();
     session.dispose();
   }
 }
@@ -117,6 +134,7 @@ class Trainer {
   constructor(
     private readonly session: Session,
     private readonly options: TrainOptions,
+    private readonly teaching: Teaching | undefined,
   ) {
     const { experiment } = session;
     const { train: spec, source } = experiment;
@@ -165,6 +183,10 @@ class Trainer {
       options.folder === undefined
         ? undefined
         : RunFolder.open(options.folder, options.files ?? {}, mode);
+    if (options.continues !== undefined) {
+      const { tensors, label } = readRunWeights(options.continues);
+      setWeights(session.model, tensors, label);
+    }
     if (options.folder !== undefined && mode === "resume") this.restore(options.folder);
     this.history = this.folder?.truncateEpochs(this.epoch) ?? [];
   }
@@ -235,11 +257,23 @@ class Trainer {
       }
       const units = order.subarray(this.step * size, (this.step + 1) * size);
       const { batch, kept } = session.batch(units);
-      const run = createRun({ training: true, seed: this.options.seed, epoch, step: this.step });
+      const run = createRun({
+        training: true,
+        seed: this.options.seed,
+        epoch,
+        step: this.step,
+        binary: experiment.binary,
+        remembersStructure: this.teaching !== undefined,
+      });
+      const lesson = this.teaching?.lesson(batch, session);
       const { value, gradients: found } = gradients(
-        () => session.forward(batch, run).loss,
+        () =>
+          lesson === undefined || this.teaching === undefined
+            ? session.forward(batch, run).loss
+            : this.teaching.loss(batch, session, run, lesson),
         session.model.parameters(),
       );
+      lesson?.dispose();
       rates += run.activity.rate;
       runs += 1;
       this.applyStep(optimizer, found, factor);

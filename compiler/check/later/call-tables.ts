@@ -61,8 +61,8 @@ export const distillations: Readonly<Record<string, ArgumentTable>> = {
 
 /** Settings of a training stage of a conversion: a word out of a list, or a number. */
 export const stageSettings: ArgumentTable = {
-  activations: { words: ["real", "tanh", "relu", "sign", "spike", "trit"] },
-  weights: { words: ["real", "sign", "trit"] },
+  activations: { words: ["real", "tanh", "sign"] },
+  weights: { words: ["real", "sign"] },
   epochs: { whole: true, least: 1 },
   rate: { least: 0, above: true },
   decay: { least: 0 },

@@ -3,10 +3,12 @@ import type { ConvertDeclaration, ConvertField, Stage } from "../../../grammar/t
 import { fields as fieldRows } from "../../diagnostics/catalogue/fields.js";
 import { physics as rows } from "../../diagnostics/catalogue/physics.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
+import type { ConversionIr } from "../../ir/ir.js";
 import type { Environment, Found } from "../../resolve/environment.js";
 import { fieldsOf, findDeclaration, reportRepeated } from "../fields.js";
 import type { ArgumentSpec } from "../named-arguments.js";
 import { checkNamedCall, checkNumber, reportUnknownWord } from "../named-arguments.js";
+import { numberOf } from "../number.js";
 import {
   calibrated,
   calibrationSets,
@@ -34,6 +36,29 @@ export function isConvertible({ file, declaration }: Found, environment: Environ
   return conversionParts
     .filter((part) => names.includes(part))
     .every((part) => environment.lookup(part, file) !== undefined);
+}
+
+/** The stages and the distillation of a conversion that has been checked. */
+export function trainingOf(
+  { file, declaration }: Found,
+  reporter: Reporter,
+): Pick<ConversionIr, "stages" | "distill"> {
+  const fields = declaration.type === "convert" ? declaration.fields : [];
+  const stages = fieldsOf<ConvertField, "stage">(fields, "stage").map((stage) => ({
+    name: stage.name.value,
+    settings: new Map(
+      stage.settings.flatMap(({ name, value }): (readonly [string, string | number])[] => {
+        const setting = value.type === "name" ? value.text : numberOf(value);
+        return setting === undefined ? [] : [[name.text, setting]];
+      }),
+    ),
+  }));
+  const distill = new Map<string, ReadonlyMap<string, number>>();
+  for (const term of fieldsOf<ConvertField, "distill">(fields, "distill").flatMap((f) => f.terms)) {
+    const call = checkNamedCall(term, "distillation", distillations, file, reporter);
+    if (call !== undefined) distill.set(call.name, call.args);
+  }
+  return { stages, distill };
 }
 
 type FieldOf<T extends ConvertField["type"]> = ConvertField & { readonly type: T };

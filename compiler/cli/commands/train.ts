@@ -9,7 +9,7 @@ import { train as trainOne } from "../../../runtime/train/trainer.js";
 import type { BackendInfo } from "../../../runtime/tensor/backend.js";
 import type { Invocation } from "../arguments.js";
 import type { Command } from "../command.js";
-import { exit, usageError } from "../errors.js";
+import { exit, inputError, usageError } from "../errors.js";
 import { missingFile } from "../files.js";
 import type { Terminal } from "../terminal.js";
 import { backendOption, startBackend } from "../training/backend.js";
@@ -35,6 +35,9 @@ interface Task {
   readonly experiment: Experiment;
   readonly seed: number;
   readonly folder: string;
+  /** The run of the stage before, and that of the teacher. */
+  readonly continues: string | undefined;
+  readonly teacher: string | undefined;
 }
 
 /** What the table and the JSON document say of a run. */
@@ -190,6 +193,8 @@ function plan(
       experiment,
       seed,
       folder: join(root, experiment.name, `seed-${seed}`),
+      continues: experiment.continues && join(root, experiment.continues, `seed-${seed}`),
+      teacher: experiment.teacher && join(root, experiment.teacher.model, `seed-${seed}`),
     })),
   );
   // Somebody who names the folder of a single run expects the run there, not two floors below.
@@ -344,9 +349,11 @@ function dataFor(experiment: Experiment, { prepared, data }: Work): string | und
 }
 
 async function trainTask(task: Task, work: Work, signal: AbortSignal): Promise<Outcome> {
-  const { experiment, seed, folder } = task;
+  const { experiment, seed, folder, continues, teacher } = task;
   const { prepared, invocation, terminal, backend, epochs } = work;
   const { source } = prepared;
+  requireRun(continues, experiment.continues, "begins with its weights", source.file, seed);
+  requireRun(teacher, experiment.teacher?.model, "learns from it", source.file, seed);
   const progress = createProgress({
     write: (text) => terminal.err(text),
     isTTY: terminal.interactive,
@@ -367,6 +374,8 @@ async function trainTask(task: Task, work: Work, signal: AbortSignal): Promise<O
       tool: `sgnnc ${toolVersion()}`,
       resume: invocation.flag("resume"),
       replace: invocation.flag("replace"),
+      continues,
+      teacher,
       onProgress: (event) => progress.update({ ...event, name: `${event.name}, seed ${seed}` }),
       onWarning: (message) => terminal.err(`warning: ${message}\n`),
       signal,
@@ -388,6 +397,22 @@ async function trainTask(task: Task, work: Work, signal: AbortSignal): Promise<O
     progress.done();
     throw prepared.module.located(error);
   }
+}
+
+/** A stage needs the run of the stage before it, and of its teacher. */
+function requireRun(
+  folder: string | undefined,
+  name: string | undefined,
+  why: string,
+  file: string,
+  seed: number,
+): void {
+  if (folder === undefined || name === undefined || isRunFolder(folder)) return;
+  const model = name.split(".")[0] ?? name;
+  throw inputError(`${folder} is not a run of ${name}`, {
+    why: `the converted model ${why}`,
+    fix: `train it first: sgnnc train ${file} --model ${model} --seed ${seed}`,
+  });
 }
 
 /** One row per trained model, and the trivial baseline of each data set. */
