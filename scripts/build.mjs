@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -71,29 +71,27 @@ async function bundleCommandLine() {
   const runtime = join(next, "runtime");
   const keepRuntime = {
     name: "keep-runtime",
-    setup: (bundle) =>
-      bundle.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-        const file = join(resolveDir, path);
-        if (relative(runtime, file).startsWith("..")) return undefined;
-        return { external: true, path: relative(folder, file).replaceAll("\\", "/") };
-      }),
+    resolveId: (path, importer) => {
+      if (importer === undefined) return undefined;
+      if (!path.startsWith(".")) return { id: path, external: true };
+      const file = join(dirname(importer), path);
+      if (relative(runtime, file).startsWith("..")) return undefined;
+      return { id: relative(folder, file).replaceAll("\\", "/"), external: true };
+    },
   };
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, "main.js")],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
+  const bundle = await rolldown({
+    input: join(folder, "main.js"),
     platform: "node",
-    target: "node20",
-    packages: "external",
     plugins: [keepRuntime],
-    legalComments: "inline",
-    write: false,
-    logLevel: "warning",
   });
+  const { output } = await bundle.generate({
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+  });
+  await bundle.close();
   for (const file of readdirSync(folder, { recursive: true })) {
     if (file.endsWith(".js")) rmSync(join(folder, file));
   }
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  for (const { fileName, code } of output) writeFileSync(join(folder, fileName), code);
 }
