@@ -160,10 +160,10 @@ class Bound {
     const shapes = plan.values.map((value) => shapeOf(value, sizes));
     const constant = constantSteps(plan);
     const { places, scratch, length } = layoutOf(plan, shapes, constant, kernels.crossing);
-    const memory = kernels.memory(length);
-    this.bytes = 4 * length;
+    const products = kernels.open(length);
+    this.bytes = products.buffer.byteLength;
     const viewOf = ({ offset, length: size }: Place): Float32Array =>
-      new Float32Array(memory, 4 * offset, size);
+      new Float32Array(products.buffer, 4 * offset, size);
     this.slots = plan.values.map((value, k): Slot => {
       const place = places[value.of ?? k];
       if (place === undefined) throw new Error(`value ${k} has no place`);
@@ -190,7 +190,8 @@ class Bound {
         args: step.args.map((arg) => slots[arg]!),
         result: slots[step.result]!,
         topology: step.graph === undefined ? undefined : topologies[step.graph]!.topology,
-        kernels,
+        products,
+        crossing: kernels.crossing,
         scratch: viewOf(scratch[k]!),
         neuronLoop: step.neuron && module.neurons[step.neuron.type],
         parameters: step.neuron?.parameters.map(({ value }) => slots[value]!) ?? [],

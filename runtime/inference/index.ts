@@ -6,7 +6,8 @@ export {
   type FlatGraph,
   type FlatInputs,
 } from "./inputs.js";
-export { bestKernels, typescriptKernels, type ProductKernels } from "./kernels.js";
+export { typescriptKernels, type ProductKernels, type Products } from "./kernels.js";
+export { bestKernels, wasmKernels } from "./wasm-kernels.js";
 export { predictWithPlan, type PlanPrediction, type PlanPredictOptions } from "./predict.js";
 export { initialWeights } from "./weights.js";
 export type { InferencePlan, PlanModule, PlanStep, PlanValue, Unsupported } from "./plan.js";

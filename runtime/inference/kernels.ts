@@ -5,12 +5,9 @@
  */
 import { listEvents, type EventList } from "./events.js";
 
-export interface ProductKernels {
-  readonly name: "typescript" | "wasm";
-  /** Share of non-zeros above which the dense product is faster; measured, see README.md. */
-  readonly crossing: number;
-  /** The memory of an engine: at least `floats` numbers of four bytes, in which the kernels can work. */
-  memory(floats: number): ArrayBuffer;
+/** The products of one engine, on arrays that lie in its memory. */
+export interface Products {
+  readonly buffer: ArrayBuffer;
   /**
    * y = x w.
    * @param x [rows, inner] @param w [inner, outer] @param y [rows, outer], overwritten
@@ -38,13 +35,18 @@ export interface ProductKernels {
   ): void;
 }
 
+export interface ProductKernels {
+  readonly name: "typescript" | "wasm";
+  /** Share of non-zeros above which the dense product is faster; measured, see README.md. */
+  readonly crossing: number;
+  /** Makes a memory of at least so many numbers of four bytes, and the products that work in it. */
+  open(floats: number): Products;
+}
+
 /** Columns of y that stay in a small buffer while the rows of w stream by. */
 const PANEL = 8;
 
-export const typescriptKernels: ProductKernels = {
-  name: "typescript",
-  crossing: 0.5,
-  memory: (floats) => new ArrayBuffer(4 * floats),
+const products: Omit<Products, "buffer"> = {
   dense(x, w, y, rows, inner, outer) {
     for (let r = 0; r < rows; r++) {
       const from = r * inner;
@@ -103,7 +105,9 @@ export const typescriptKernels: ProductKernels = {
   },
 };
 
-/** The fastest kernels of this machine. */
-export function bestKernels(): ProductKernels {
-  return typescriptKernels;
-}
+/** The meaning of the products, for machines without WebAssembly SIMD and for tests. */
+export const typescriptKernels: ProductKernels = {
+  name: "typescript",
+  crossing: 0.5,
+  open: (floats) => ({ ...products, buffer: new ArrayBuffer(4 * floats) }),
+};

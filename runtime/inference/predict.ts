@@ -4,7 +4,7 @@ import type { ScaleState } from "../data/scale.js";
 import { tableOf } from "../data/table.js";
 import { Engine, type StepReport } from "./engine.js";
 import { readInputs } from "./inputs.js";
-import { bestKernels } from "./kernels.js";
+import { bestKernels } from "./wasm-kernels.js";
 import { outputOf } from "./output.js";
 import type { InferencePlan, PlanModule } from "./plan.js";
 

@@ -6,7 +6,7 @@ import type { NdArray } from "../data/ndarray.js";
 import { Graph } from "../graph/graph.js";
 import { Engine } from "../inference/engine.js";
 import type { FlatArray, FlatGraph, FlatInputs } from "../inference/inputs.js";
-import { bestKernels } from "../inference/kernels.js";
+import { bestKernels } from "../inference/wasm-kernels.js";
 import type { InferencePlan, PlanModule } from "../inference/plan.js";
 import { Model } from "../layers/layer.js";
 import type { Run } from "../layers/run.js";

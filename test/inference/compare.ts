@@ -10,7 +10,7 @@ import { modelWeights } from "../../runtime/export/weights.js";
 import * as sg from "../../runtime/index.js";
 import { Engine } from "../../runtime/inference/engine.js";
 import { readInputs } from "../../runtime/inference/inputs.js";
-import type { ProductKernels } from "../../runtime/inference/kernels.js";
+import { wasmKernels } from "../../runtime/inference/wasm-kernels.js";
 import type { InferencePlan, PlanModule, Unsupported } from "../../runtime/inference/plan.js";
 import { Rng } from "../../runtime/tensor/random/rng.js";
 import { predict, type Predictable } from "../../runtime/train/predict.js";
@@ -44,7 +44,6 @@ export interface Comparison {
   readonly source: string;
   readonly model: string;
   readonly inputs: ReadonlyMap<string, AnyArray>;
-  readonly kernels?: ProductKernels;
   /** Weights are their initial values plus this much normal noise, so that no bias is 0. */
   readonly noise?: number;
   readonly seed?: number;
@@ -57,9 +56,12 @@ export interface Compared {
   readonly engine: Engine;
 }
 
-/** Both outputs for the same weights; the plan is followed twice and must give the same bits again. */
+/**
+ * Both outputs for the same weights. The plan is followed twice, and once more with the WebAssembly
+ * kernels, and must give the same bits.
+ */
 export async function runBoth(about: Comparison): Promise<Compared> {
-  const { source, model: name, inputs, kernels, noise = 0.1, seed = 1 } = about;
+  const { source, model: name, inputs, noise = 0.1, seed = 1 } = about;
   const exported = await compileModule(source);
   const Model = exported[name] as (new (scope: sg.Scope) => sg.Model<never>) & {
     readonly info: sg.ModelInfo;
@@ -69,12 +71,15 @@ export async function runBoth(about: Comparison): Promise<Compared> {
   const label = "weights";
   const tensors = predict(model, { inputs, label: "in", weights, weightsLabel: label });
   const module = await plansOf(source);
-  const engine = new Engine(module, planIn(module, name), weights, { kernels, label });
+  const planned = planIn(module, name);
+  const engine = new Engine(module, planned, weights, { label });
   const flat = readInputs(Model.info, tableOf("in", inputs), {});
   const first = Float32Array.from(engine.run(flat).data);
   const spikeRate = engine.spikeRate;
   const { shape, data } = engine.run(flat);
   expect(Float32Array.from(data)).toEqual(first);
+  const wasm = new Engine(module, planned, weights, { kernels: wasmKernels, label });
+  expect(Float32Array.from(wasm.run(flat).data)).toEqual(first);
   return {
     tensors: tensors.outputs.get("output")!,
     plan: ndarray([...shape], first),

@@ -1,8 +1,8 @@
 /** `sgnnc evaluate`: loss and metrics of a trained run on a part of its data. */
 import { existsSync } from "node:fs";
 import { parts } from "../../../runtime/data/spec.js";
-import { bestKernels } from "../../../runtime/inference/kernels.js";
 import { energyModels } from "../../../runtime/energy/models.js";
+import { bestKernels } from "../../../runtime/inference/wasm-kernels.js";
 import { evaluate as evaluateRun } from "../../../runtime/train/evaluate.js";
 import { readRun } from "../../../runtime/train/run-folder.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";

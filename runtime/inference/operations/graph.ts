@@ -187,7 +187,7 @@ export const propagate: Operation = {
     return rows + 1 + Math.ceil(rows * width * crossing);
   },
   bind(binding) {
-    const { args, result, step, kernels, scratch, counts } = binding;
+    const { args, result, step, products, crossing, scratch, counts } = binding;
     const [x, weights] = args as [Slot, Slot | undefined];
     const { incidence, nodeCount, edgeCount, byTarget } = topologyOf(binding);
     const { rows, width } = firstDim(x);
@@ -241,7 +241,7 @@ export const propagate: Operation = {
       columns: new Int32Array(
         scratch.buffer,
         scratch.byteOffset + 4 * (rows + 1),
-        Math.ceil(rows * width * kernels.crossing),
+        Math.ceil(rows * width * crossing),
       ),
     };
     const byEvents = (): void => {
@@ -267,7 +267,7 @@ export const propagate: Operation = {
       addCounts(products);
     };
     return () => {
-      const count = kernels.list(x.data, rows, width, events);
+      const count = products.list(x.data, rows, width, events);
       counts.values += rows * width;
       if (count >= 0) counts.events += count;
       if (count < 0) dense();

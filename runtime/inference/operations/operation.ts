@@ -1,7 +1,7 @@
 /** What binds a step of a plan to the flat memory. */
 import type { Topology } from "../../graph/topology.js";
 import type { NeuronLoop } from "../../neurons/loop.js";
-import type { ProductKernels } from "../kernels.js";
+import type { Products } from "../kernels.js";
 import type { PlanStep, PointwiseLoop } from "../plan.js";
 
 /** A value of the plan at the sizes at hand. */
@@ -34,7 +34,9 @@ export interface Binding {
   readonly args: readonly Slot[];
   readonly result: Slot;
   readonly topology: Topology | undefined;
-  readonly kernels: ProductKernels;
+  readonly products: Products;
+  /** Share of non-zeros above which the dense path is faster. */
+  readonly crossing: number;
   /** Reserved for this step alone while it runs; as many floats as `scratch` of the operation asked for. */
   readonly scratch: Float32Array;
   /** Loop of a neuron and its parameters. */

@@ -26,12 +26,12 @@ export const matMul: Operation = {
     const outer = sizeOf(w!.dims.slice(1));
     return maybeSparse(x!) && outer >= FEWEST_COLUMNS ? rows + 1 + most(rows, width, crossing) : 0;
   },
-  bind({ args, result, kernels, scratch, counts }) {
+  bind({ args, result, products, crossing, scratch, counts }) {
     const [x, w] = args as [Slot, Slot];
     const { rows, width } = lastDim(x);
     const outer = sizeOf(w.dims.slice(1));
     const dense = (): void => {
-      kernels.dense(x.data, w.data, result.data, rows, width, outer);
+      products.dense(x.data, w.data, result.data, rows, width, outer);
       counts.denseCalls++;
       counts.macs += rows * width * outer;
     };
@@ -40,19 +40,20 @@ export const matMul: Operation = {
     const columns = new Int32Array(
       scratch.buffer,
       scratch.byteOffset + 4 * (rows + 1),
-      most(rows, width, kernels.crossing),
+      most(rows, width, crossing),
     );
     const events = { pointers, columns };
-    const ones = x.kind === "spike";
-    const isBinary = ones || x.kind === "trit";
+    // Numbers from outside are what they are, whatever their declared kind.
+    const ones = x.kind === "spike" && !x.isInput;
+    const isBinary = x.kind === "spike" || x.kind === "trit";
     return () => {
-      const count = kernels.list(x.data, rows, width, events);
+      const count = products.list(x.data, rows, width, events);
       counts.values += rows * width;
       if (count < 0) {
         dense();
         return;
       }
-      kernels.events(x.data, events, ones, w.data, result.data, rows, width, outer);
+      products.events(x.data, events, ones, w.data, result.data, rows, width, outer);
       counts.eventCalls++;
       counts.events += count;
       if (isBinary) counts.adds += count * outer;
