@@ -40,6 +40,20 @@ export function planIn(module: PlanModule, name: string): InferencePlan {
   return found;
 }
 
+const classes = new Map<string, Promise<Record<string, unknown>>>();
+const plans = new Map<string, Promise<PlanModule>>();
+
+/** Emission takes longer than everything else here: a source of many models is compiled once. */
+function once<Value>(
+  known: Map<string, Promise<Value>>,
+  source: string,
+  make: (source: string) => Promise<Value>,
+): Promise<Value> {
+  const found = known.get(source) ?? make(source);
+  known.set(source, found);
+  return found;
+}
+
 export interface Comparison {
   readonly source: string;
   readonly model: string;
@@ -62,7 +76,7 @@ export interface Compared {
  */
 export async function runBoth(about: Comparison): Promise<Compared> {
   const { source, model: name, inputs, noise = 0.1, seed = 1 } = about;
-  const exported = await compileModule(source);
+  const exported = await once(classes, source, compileModule);
   const Model = exported[name] as (new (scope: sg.Scope) => sg.Model<never>) & {
     readonly info: sg.ModelInfo;
   };
@@ -70,7 +84,7 @@ export async function runBoth(about: Comparison): Promise<Compared> {
   const weights = disturbed(model, seed, noise);
   const label = "weights";
   const tensors = predict(model, { inputs, label: "in", weights, weightsLabel: label });
-  const module = await plansOf(source);
+  const module = await once(plans, source, plansOf);
   const planned = planIn(module, name);
   const engine = new Engine(module, planned, weights, { label });
   const flat = readInputs(Model.info, tableOf("in", inputs), {});
