@@ -129,7 +129,19 @@ export function gradedProduct(
       const q = load<f32>(from + (j << 2));
       const s = load<f32>(from + (l << 2));
       const t = load<f32>(from + (m << 2));
-      addFour(to, w + i * stride, w + j * stride, w + l * stride, w + m * stride, p, q, s, t, whole, stride);
+      addFour(
+        to,
+        w + i * stride,
+        w + j * stride,
+        w + l * stride,
+        w + m * stride,
+        p,
+        q,
+        s,
+        t,
+        whole,
+        stride,
+      );
     }
     for (; k < end; k++) {
       const i = <usize>load<i32>(columns + ((<usize>k) << 2));
@@ -228,7 +240,6 @@ function addBlock(
 }
 
 /** y += p a + q b + s c + t d, one term after the other. */
-@inline
 function addFour(
   to: usize,
   a: usize,
@@ -262,7 +273,6 @@ function addFour(
 }
 
 /** y += p a */
-@inline
 function addOne(to: usize, a: usize, p: f32, whole: usize, stride: usize): void {
   const pp = f32x4.splat(p);
   let at: usize = 0;
