@@ -13,7 +13,7 @@ import { exit, inputError, usageError } from "../errors.js";
 import { missingFile } from "../files.js";
 import type { Terminal } from "../terminal.js";
 import { backendOption, startBackend } from "../training/backend.js";
-import { trivialMetrics } from "../training/baseline.js";
+import { baselineMetrics } from "../training/baseline.js";
 import { comparisonTable, spread, spreads, type ComparisonRow } from "../training/comparison.js";
 import {
   chooseExperiments,
@@ -60,8 +60,9 @@ export const train: Command = {
   parameters: "<file>",
   description: `
 Trains every model and variant that the file's train declarations name, each with the declared seeds,
-and prints a table: metrics on the test part, mean ± standard deviation over the seeds, beside a
-trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a checkpoint.`,
+and prints a table: metrics on the test part, mean ± standard deviation over the seeds, beside baselines:
+the training mean (or the most frequent class), and for numbers of a graph ridge regression on moments of
+its node features, which sees no edge. Ctrl-C saves a checkpoint.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this model or variant" },
     "all-variants": {
@@ -143,7 +144,7 @@ trivial baseline (the training mean, or the most frequent class). Ctrl-C saves a
     const isSweep = invocation.flag("all-variants") || invocation.text("jobs") !== undefined;
     const trained =
       isSweep && tasks.length > 1
-        ? await trainApart(tasks, work)
+        ? await trainSweep(tasks, work)
         : { ...(await trainAll(tasks, work)), failed: false };
     const out = invocation.text("out");
     const solverSeeds = solvers.flatMap((one) => seeds ?? one.train.seeds);
@@ -236,6 +237,21 @@ async function trainAll(
     process.off("SIGTERM", stop);
   }
   return { outcomes, interrupted: abort.signal.aborted && outcomes.length < tasks.length };
+}
+
+/** Runs of their own side by side; then, one after the other, those that begin with another run. */
+async function trainSweep(
+  tasks: readonly Task[],
+  work: Work,
+): Promise<{ outcomes: Outcome[]; interrupted: boolean; failed: boolean }> {
+  const isBound = (task: Task): boolean => (task.continues ?? task.teacher) !== undefined;
+  const apart = await trainApart(
+    tasks.filter((task) => !isBound(task)),
+    work,
+  );
+  if (apart.interrupted || apart.failed || !tasks.some(isBound)) return apart;
+  const { outcomes, interrupted } = await trainAll(tasks.filter(isBound), work);
+  return { outcomes: [...apart.outcomes, ...outcomes], interrupted, failed: false };
 }
 
 /** Every task as a process of its own, several at a time. */
@@ -415,7 +431,7 @@ function requireRun(
   });
 }
 
-/** One row per trained model, and the trivial baseline of each data set. */
+/** One row per trained model, and the baselines of each data set. */
 async function compare(
   experiments: readonly Experiment[],
   outcomes: readonly Outcome[],
@@ -439,23 +455,26 @@ async function compare(
     const done = outcomes.filter((one) => mine.includes(one.name) && one.metrics.test);
     const seeds = [...new Set(done.map((one) => one.seed))];
     const names = metricsOf(experiments).filter(isMetric);
-    const trivial: Record<string, number>[] = [];
+    const found: Awaited<ReturnType<typeof baselineMetrics>>[] = [];
     for (const seed of seeds) {
       const options = {
         seed,
         baseFolder: work.prepared.source.folder,
         dataFile: dataFor(experiment, work),
       };
-      trivial.push(await trivialMetrics(experiment, options, names));
+      found.push(await baselineMetrics(experiment, options, names));
     }
-    if (trivial.length === 0) continue;
-    rows.push({
-      name: dataSets.size > 1 ? `mean (${data.name})` : "mean",
-      parameters: undefined,
-      seeds: seeds.length,
-      metrics: spreads(trivial),
-      secondsPerEpoch: undefined,
-    });
+    for (const baseline of ["mean", "ridge"] as const) {
+      const metrics = found.map((one) => one[baseline]).filter((one) => one !== undefined);
+      if (metrics.length === 0) continue;
+      rows.push({
+        name: dataSets.size > 1 ? `${baseline} (${data.name})` : baseline,
+        parameters: undefined,
+        seeds: metrics.length,
+        metrics: spreads(metrics),
+        secondsPerEpoch: undefined,
+      });
+    }
   }
   return rows;
 }

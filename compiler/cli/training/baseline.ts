@@ -1,23 +1,33 @@
 /**
- * What a model must beat: a prediction that does not look at the input. It says the mean of the training
- * targets for every row, or the class most frequent in training.
+ * What a model must beat. A prediction that does not look at the input: the mean of the training targets for every
+ * row, or the class most frequent in training. And where targets are numbers of a graph, ridge regression on moments
+ * of the node features, which knows the nodes and not the edges.
  */
+import { isGraph } from "../../../runtime/data/batch.js";
+import { unscaleRows } from "../../../runtime/data/scale.js";
 import type { Part } from "../../../runtime/data/spec.js";
 import { metric } from "../../../runtime/train/metrics.js";
+import { ridge } from "../../../runtime/train/ridge.js";
 import { openSession, type Session, type SessionOptions } from "../../../runtime/train/session.js";
 import type { Experiment } from "../../../runtime/train/spec.js";
 
-/** The given metrics of the trivial prediction on the test part of the split that the seed gives. */
-export async function trivialMetrics(
+export type BaselineName = "mean" | "ridge";
+
+/** The given metrics of the baselines on the test part of the split that the seed gives. */
+export async function baselineMetrics(
   experiment: Experiment,
   options: SessionOptions,
   names: readonly string[],
-): Promise<Record<string, number>> {
+): Promise<Partial<Record<BaselineName, Record<string, number>>>> {
   const session = await openSession(experiment, options);
   try {
     if (session.split.test.length === 0) return {};
-    const judged = session.binding.targetKind === "label" ? majority(session) : mean(session);
-    return Object.fromEntries(names.map((name) => [name, metric(name, judged)]));
+    const isLabel = session.binding.targetKind === "label";
+    const metricsOf = (judged: Judged): Record<string, number> =>
+      Object.fromEntries(names.map((name) => [name, metric(name, judged)]));
+    const mean = metricsOf(isLabel ? majority(session) : meanOf(session));
+    const regression = isLabel ? undefined : ridgeOf(session);
+    return regression === undefined ? { mean } : { mean, ridge: metricsOf(regression) };
   } finally {
     session.dispose();
   }
@@ -36,7 +46,24 @@ function majority(session: Session): Judged {
   return { kind: "label", width, output, target };
 }
 
-function mean(session: Session): Judged {
+function ridgeOf(session: Session): Judged | undefined {
+  const { dataset, raw, split, scale, experiment } = session;
+  const { inputs } = experiment.info;
+  const fields = Object.values(inputs).flatMap((type) =>
+    isGraph(type) ? Object.keys(type.nodes) : [],
+  );
+  const names = Object.keys(inputs).filter((name) => !isGraph(inputs[name]));
+  const scaled = ridge(dataset, split, split.test, { inputs: names, fields });
+  const target = raw.samples.get("target");
+  if (scaled === undefined || target === undefined) return undefined;
+  const { width } = target;
+  const truth = [...split.test].flatMap((unit) =>
+    Array.from({ length: width }, (_, c) => target.data[unit * width + c]),
+  );
+  return { kind: "real", width, output: unscaleRows(scaled, width, scale.target), target: truth };
+}
+
+function meanOf(session: Session): Judged {
   const column = session.raw.samples.get("target");
   const width = column?.width ?? 1;
   const value = (row: number, c: number): number => column?.data[row * width + c] ?? NaN;
