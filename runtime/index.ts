@@ -9,6 +9,7 @@ export * from "./graph/index.js";
 export * from "./neurons/index.js";
 export * from "./energy/index.js";
 export * from "./binary/index.js";
+export * from "./equilibrium/index.js";
 export * from "./data/index.js";
 export * from "./export/index.js";
 export * from "./train/index.js";

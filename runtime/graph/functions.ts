@@ -108,7 +108,9 @@ export function propagate(g: Graph, x: Tensor, reduce: "sum" | "mean", weights?:
   let heads = 1;
   let weightSteps = 1;
   let flat: Tensor | undefined;
-  if (weights) {
+  // 1 / sqrt(d_i d_j) is a scale of rows and columns: no weight per edge is read, and native code does it.
+  const isSymmetric = weights !== undefined && reduce === "sum" && isSymmetricNorm(g, weights);
+  if (weights && !isSymmetric) {
     weightSteps = stepsOf(weights.shape[0] ?? 0, edgeCount, "edges");
     flat = toRows(weights);
     heads = flat.shape[1]!;
@@ -131,8 +133,8 @@ export function propagate(g: Graph, x: Tensor, reduce: "sum" | "mean", weights?:
     steps,
     heads,
     weightSteps,
-    rowScale: reduce === "mean" ? byTarget.inverseSizes : undefined,
-    columnScale: undefined,
+    rowScale: isSymmetric ? inverseRoots(g) : reduce === "mean" ? byTarget.inverseSizes : undefined,
+    columnScale: isSymmetric ? inverseRoots(g) : undefined,
   });
   return fromRows(y, x.shape.slice(1));
 }
@@ -159,10 +161,20 @@ export function degree(g: Graph): Tensor {
  */
 export function symmetricNorm(g: Graph): Tensor {
   return g.constant("symmetricNorm", () => {
-    const inverse = degrees(g).map((d) => (d === 0 ? 0 : 1 / Math.sqrt(d)));
+    const inverse = inverseRoots(g);
     const { sources, targets } = g.topology;
     return tf.tensor1d(Float32Array.from(sources, (j, e) => inverse[j]! * inverse[targets[e]!]!));
   });
+}
+
+/** Whether these weights are what `symmetricNorm` gave for this graph. */
+function isSymmetricNorm(g: Graph, weights: Tensor): boolean {
+  return g.edgeCount > 0 && g.holds("symmetricNorm", weights);
+}
+
+/** 1 / sqrt(d) of each node, 0 without edges. */
+function inverseRoots(g: Graph): Float32Array {
+  return g.numbers("inverseRoots", () => degrees(g).map((d) => (d === 0 ? 0 : 1 / Math.sqrt(d))));
 }
 
 function degrees(g: Graph): Float32Array {

@@ -19,13 +19,23 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
   readonly nodes: Nodes;
   /** Edge features by name, [E, ..], in sorted order. */
   readonly edges: Edges;
+  /** Set where this is several snapshots of a dynamic graph in one, block-diagonally: they, in order. */
+  readonly snapshots: readonly Graph<Nodes, Edges>[] | undefined;
   private looped: Graph<Nodes, Edges> | undefined;
   private readonly cache = new Map<string, Tensor>();
+  private readonly arrays = new Map<string, Float32Array>();
   private readonly owned: Tensor[];
 
   /** @param owned tensors that `dispose` frees with the graph */
-  constructor(topology: Topology, nodes: Nodes, edges: Edges, owned: readonly Tensor[] = []) {
+  constructor(
+    topology: Topology,
+    nodes: Nodes,
+    edges: Edges,
+    owned: readonly Tensor[] = [],
+    snapshots?: readonly Graph<Nodes, Edges>[],
+  ) {
     this.topology = topology;
+    this.snapshots = snapshots;
     this.nodes = nodes;
     this.edges = edges;
     this.owned = [...owned];
@@ -94,6 +104,18 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
     const made = tf.keep(tf.tidy(make));
     this.cache.set(name, made);
     return made;
+  }
+
+  /** True when `tensor` is the constant of this name. */
+  holds(name: string, tensor: Tensor): boolean {
+    return this.cache.get(name) === tensor;
+  }
+
+  /** Numbers of the graph, computed once. */
+  numbers(name: string, make: () => Float32Array): Float32Array {
+    const found = this.arrays.get(name) ?? make();
+    this.arrays.set(name, found);
+    return found;
   }
 
   /** Frees what this graph made or was given to own. */

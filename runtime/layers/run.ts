@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Graph } from "../graph/graph.js";
 import { fullyBinary, type BinaryMode } from "../binary/sign.js";
+import { SolveRecorder } from "../equilibrium/record.js";
 import { dropoutWithKey } from "../kernels/pointwise.js";
 import { toFloat } from "../tensor/ops/operand.js";
 import { randomKey, type RandomKey } from "../tensor/random/key.js";
@@ -49,6 +50,8 @@ export interface Run {
   readonly activity: ActivityRecorder;
   /** What stands for the signs of a binary network in this stage of its training. */
   readonly binary: BinaryMode;
+  /** The solves of equilibrium blocks, those of the backward pass included. */
+  readonly solves: SolveRecorder;
   /** When it is there: every graph that the model builds, with the values it is built from. */
   readonly structure?: BuiltGraph[] | undefined;
 }
@@ -88,6 +91,7 @@ export function createRun(options: RunOptions = {}): Run {
     activity: new ActivityRecorder(),
     binary,
     structure: options.remembersStructure === true ? [] : undefined,
+    solves: new SolveRecorder(),
   };
 }
 

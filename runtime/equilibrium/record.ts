@@ -1,0 +1,43 @@
+/** Residuals and iteration counts of the solves of one forward pass and its backward pass. */
+
+export interface Solve {
+  /** Path of the block in the model. */
+  readonly path: string;
+  readonly pass: "forward" | "backward";
+  /** Number of the snapshot, 0 outside of `over snapshots`. */
+  readonly snapshot: number;
+  /** Evaluations of the map, or of its adjoint. */
+  readonly iterations: number;
+  /** ||f(z) - z|| / ||f(z)|| at the end. */
+  readonly residual: number;
+  /** Residual after each evaluation. */
+  readonly history: readonly number[];
+  readonly converged: boolean;
+  /** True when training is to stop because of it. */
+  readonly stops: boolean;
+}
+
+/** Solves in the order they ran. */
+export class SolveRecorder {
+  private readonly list: Solve[] = [];
+
+  record(solve: Solve): void {
+    this.list.push(solve);
+  }
+  get entries(): readonly Solve[] {
+    return this.list;
+  }
+  get failed(): readonly Solve[] {
+    return this.list.filter((solve) => !solve.converged);
+  }
+}
+
+/** One sentence for the solves that missed their tolerance; undefined when none did. */
+export function solveWarning(solves: readonly Solve[]): string | undefined {
+  const failed = solves.filter((solve) => !solve.converged);
+  if (failed.length === 0) return undefined;
+  const worst = failed.reduce((a, b) => (b.residual > a.residual ? b : a));
+  const where = worst.path === "" ? "the equilibrium" : `equilibrium ${worst.path}`;
+  const several = `${failed.length} of ${solves.length} solves`;
+  return `${where}: ${several} did not reach their tolerance; the worst, ${worst.pass} in snapshot ${worst.snapshot}, has residual ${worst.residual.toExponential(2)} after ${worst.iterations} evaluations`;
+}
