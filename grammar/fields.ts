@@ -44,7 +44,7 @@ export const bodies = {
   model: body("a model", callable, callableInner, true),
   equilibrium: body(
     "an equilibrium",
-    ["neuron", "param", "running", "let", "fixpoint", "solve", "gradient", "unchecked"],
+    ["neuron", "param", "running", "let", "fixpoint", "solve", "gradient", "carry", "unchecked"],
     callableInner,
   ),
   problem: body(

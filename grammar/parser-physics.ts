@@ -5,7 +5,7 @@ import type { Rule } from "./parser-expressions.js";
 import * as t from "./tokens.js";
 
 export class PhysicsParser extends CallableParser {
-  // EquilibriumField = 'neuron' Call | LayerField | Let | Fixpoint | 'solve' Call | 'gradient' Call | 'unchecked'
+  // EquilibriumField = 'neuron' Call | LayerField | Let | Fixpoint | 'solve' Call | 'gradient' Call | 'carry' NAME | 'unchecked'
   readonly equilibriumFields: Rule = this.RULE("equilibriumFields", () => {
     this.MANY(() => {
       this.SUBRULE(this.equilibriumField);
@@ -45,6 +45,12 @@ export class PhysicsParser extends CallableParser {
         ALT: () => {
           this.CONSUME(t.words.gradient);
           this.SUBRULE3(this.call);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.words.carry);
+          this.CONSUME(t.Name, { LABEL: "carried" });
         },
       },
       { ALT: () => this.CONSUME(t.words.unchecked) },

@@ -280,6 +280,7 @@ export const words = {
   fixpoint: contextual("fixpoint"),
   solve: contextual("solve"),
   gradient: contextual("gradient"),
+  carry: contextual("carry"),
   unchecked: contextual("unchecked"),
   const: contextual("const"),
   domain: contextual("domain"),

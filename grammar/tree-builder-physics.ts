@@ -41,6 +41,9 @@ function buildEquilibriumField(cst: CstNode, building: Building): EquilibriumFie
     return [{ type: "fixpoint", equations: buildEquations(cst, building), span }];
   }
   if (token(cst, "UncheckedWord") !== undefined) return [{ type: "unchecked", span }];
+  if (token(cst, "CarryWord") !== undefined) {
+    return [{ type: "carry", word: identifier(token(cst, "carried"), cst), span }];
+  }
   const kinds = { NeuronWord: "neuron", SolveWord: "solve", GradientWord: "gradient" } as const;
   for (const [word, type] of Object.entries(kinds)) {
     if (token(cst, word) === undefined) continue;

@@ -356,6 +356,7 @@ export type EquilibriumField =
   | Let
   | (Node & { readonly type: "neuron" | "solve" | "gradient"; readonly call: Expression })
   | (Node & { readonly type: "fixpoint"; readonly equations: readonly Equation[] })
+  | (Node & { readonly type: "carry"; readonly word: Identifier })
   | (Node & { readonly type: "unchecked" });
 export interface Equation extends Node {
   readonly left: Expression;

@@ -50,7 +50,7 @@ export interface PendingCall {
   readonly isParametric: boolean;
 }
 
-export type Owner = "layer" | "function" | "model" | "loss";
+export type Owner = "layer" | "equilibrium" | "function" | "model" | "loss";
 
 export interface BodyOptions {
   readonly services: Services;
@@ -94,6 +94,8 @@ export class Body {
   /** Graphs that were built while the current statement was checked: they come before it. */
   builtGraphs: Statement[] = [];
   readonly graphNames = new Set<string>();
+  /** Fixed numbers that formulas may name: the parameters of an equilibrium's neuron. */
+  readonly numbers = new Map<string, Expr>();
   readonly unused: { readonly name: string; readonly place: Place }[] = [];
   scope = new Scope(undefined);
   gather: GatherContext | undefined;

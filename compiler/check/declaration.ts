@@ -3,14 +3,16 @@ import type { Expression } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { Expr, InputIr, MemberIr, ParamIr, Statement } from "../ir/ir.js";
 import { printType } from "../ir/print.js";
-import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
+import type { Kind, Size } from "../ir/types.js";
 import type { Body } from "./body.js";
+import { checkFixpoint } from "./equilibrium/elaborate.js";
 import { isWithin } from "./kinds.js";
 import { checkLet } from "./lets.js";
 import { nameMembers } from "./members.js";
 import { checkParam, checkRunning } from "./params.js";
 import { residencyFix, shapeFix } from "./residency.js";
 import { isTensor } from "./scope.js";
+import { substituteType } from "./substitute.js";
 import type { Signature } from "./signature.js";
 import { asSymbol, equalSizes, isEllipsis, spaceOf, substituteSize } from "./size.js";
 import { isResident, residencyWords, tensor } from "./types.js";
@@ -22,18 +24,6 @@ export interface Elaborated {
   readonly members: readonly MemberIr[];
   readonly body: readonly Statement[];
   readonly result: Expr;
-}
-
-function substituteType<T extends TensorType | GraphType>(
-  type: T,
-  sizes: ReadonlyMap<string, Size>,
-): T {
-  if (type.tag === "tensor") {
-    return { ...type, dims: type.dims.map((dim) => substituteSize(dim, sizes)) };
-  }
-  const fields = (one: ReadonlyMap<string, TensorType>): Map<string, TensorType> =>
-    new Map([...one].map(([name, field]) => [name, substituteType(field, sizes)]));
-  return { ...type, nodeFields: fields(type.nodeFields), edgeFields: fields(type.edgeFields) };
 }
 
 /**
@@ -74,7 +64,10 @@ export function elaborate(
       params.push(...(item.type === "param" ? checkParam(body, item) : checkRunning(body, item)));
     }
     body.base = "output";
-    const result = checkResult(body, signature, declaration.result);
+    const result =
+      declaration.type === "equilibrium"
+        ? checkFixpoint(body, signature, declaration.declaration, params, checkResult)
+        : checkResult(body, signature, declaration.result);
     statements.push(...takeBuilt(body));
     if (result === undefined) return undefined;
     const members = nameMembers(
@@ -112,7 +105,12 @@ function defineInputs(
   });
 }
 
-function checkResult(body: Body, signature: Signature, expression: Expression): Expr | undefined {
+/** A value of the declared type of the result; undefined after a report. */
+export function checkResult(
+  body: Body,
+  signature: Signature,
+  expression: Expression,
+): Expr | undefined {
   const value = body.check(expression);
   if (value.tag === "error") return undefined;
   const { declaration } = signature;

@@ -18,6 +18,7 @@ import { evaluateConstant } from "./constant.js";
 import type { Elaborated } from "./declaration.js";
 import { elaborate } from "./declaration.js";
 import { defaultCallable } from "./defaults.js";
+import { checkEquilibrium } from "./equilibrium/fields.js";
 import { checkExpression } from "./expression.js";
 import type { Facts } from "./facts.js";
 import { checkGenericDefaults } from "./generic-defaults.js";
@@ -105,6 +106,8 @@ export class Elaborator implements Services {
     if (known !== undefined) return known;
     const before = this.errorCount();
     this.declared.set(declaration, false);
+    const isEquilibrium = declaration.type === "equilibrium";
+    if (isEquilibrium && !checkEquilibrium(found, this.environment, this.reporter)) return false;
     const signature = this.signature(found, declaration);
     if (signature === undefined) return false;
     this.open.push({ declaration, name: declaration.name.text });

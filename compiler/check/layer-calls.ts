@@ -47,7 +47,7 @@ export function callLayer(
 ): Value {
   const signature = body.services.signature(callee.found, callee.declaration);
   if (signature === undefined) return ERROR;
-  const ownsWeights = callee.declaration.type === "layer";
+  const ownsWeights = callee.declaration.type !== "function";
   if (ownsWeights && (body.owner === "function" || body.owner === "loss")) {
     const { name } = callee;
     body.report(types.functionOwnsWeights, site.name, {

@@ -51,6 +51,8 @@ export function checkName(body: Body, expression: Name): Value {
       origin,
     };
   }
+  const fixed = body.numbers.get(name);
+  if (fixed !== undefined) return { ...fixed, origin };
   const number = numberNamed(body, expression);
   if (number !== undefined) return number;
   if (body.gather !== undefined && [body.gather.source, body.gather.target].includes(name)) {

@@ -1,5 +1,6 @@
 /** `param` and `running`: the weights and statistics a layer or model owns. */
 import type { Expression, ParamField, RunningField } from "../../grammar/tree.js";
+import { equilibrium as rows } from "../diagnostics/catalogue/equilibrium.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import type { Initialiser, InitialiserName, ParamIr } from "../ir/ir.js";
@@ -8,6 +9,7 @@ import type { TensorType } from "../ir/types.js";
 import type { Body } from "./body.js";
 import { evaluateConstant } from "./constant.js";
 import { sizeLookup } from "./generics.js";
+import { numberOf } from "./number.js";
 import { operand } from "./operators.js";
 import { checkRange } from "./range.js";
 import { equalSizes, isSpace } from "./size.js";
@@ -108,9 +110,10 @@ export function checkParam(body: Body, field: ParamField): ParamIr[] {
     field.range === undefined
       ? undefined
       : checkRange(field.range, body.file, body.reporter, (one) => body.constants.get(one));
-  if (field.contraction !== undefined) {
-    body.report(types.notCompiledInModel, field.contraction.span, {
-      what: "`contraction` of a weight",
+  const contraction = field.contraction && numberOf(field.contraction);
+  if (contraction !== undefined && type !== undefined && type.dims.length !== 2) {
+    body.report(rows.contractionShape, field.contraction?.span ?? field.span, {
+      type: printType(type),
     });
   }
   const found: ParamIr[] = [];
@@ -118,7 +121,7 @@ export function checkParam(body: Body, field: ParamField): ParamIr[] {
     if (!defineWeight(body, name, type, "param")) continue;
     if (type === undefined || initial === undefined) continue;
     const origin = body.origin(name.span);
-    found.push({ name: name.text, type, initial, range, running: undefined, origin });
+    found.push({ name: name.text, type, initial, range, contraction, running: undefined, origin });
   }
   return found;
 }

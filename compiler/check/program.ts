@@ -21,21 +21,12 @@ import { checkData } from "./data.js";
 import { Elaborator } from "./elaborator.js";
 import type { Facts } from "./facts.js";
 import { checkConvert, isConvertible, trainingOf } from "./later/convert.js";
-import { checkEquilibrium } from "./later/equilibrium.js";
 import { checkProblem } from "./later/problem.js";
 import { checkSolver } from "./later/solver.js";
 import { checkSolverTrain } from "./later/solver-train.js";
 import { checkNeuron } from "./neuron.js";
 import { checkTrain } from "./train.js";
 import { checkVariant } from "./variant.js";
-
-type LaterType = Extract<Declaration["type"], "equilibrium">;
-type LaterCheck = (found: Found, environment: Environment, reporter: Reporter) => boolean;
-
-/** Declarations that are checked and not compiled yet. */
-const laterChecks: Readonly<Record<LaterType, LaterCheck>> = {
-  equilibrium: checkEquilibrium,
-};
 
 /** What an editor wants of a check: facts about expressions, and maybe only some declarations checked. */
 export interface EditorView {
@@ -113,6 +104,7 @@ class ProgramChecker {
       }
       case "layer":
       case "function":
+      case "equilibrium":
         return this.elaborator.checkDeclaration(found);
       case "model":
         this.elaborator.checkDeclaration(found);
@@ -154,8 +146,6 @@ class ProgramChecker {
       case "convert":
         this.convert(found);
         return;
-      default:
-        this.checkLater(found, declaration.type);
     }
   }
 
@@ -222,11 +212,6 @@ class ProgramChecker {
       if (solver !== undefined) this.models.set(found, solver.model);
     }
     return this.solvers.get(found);
-  }
-
-  private checkLater(found: Found, type: LaterType): void {
-    if (!laterChecks[type](found, this.environment, this.reporter)) return;
-    this.reportLater(found);
   }
 
   private reportLater({ file, declaration }: Found): void {

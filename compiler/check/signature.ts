@@ -4,7 +4,7 @@
  *
  * A lower-case generic is a size when it stands in a dim, counts steps or classes, or is handed to a
  * size of another declaration; any other lower-case generic is a constant. An upper-case generic is a
- * callable. A lower-case name that only occurs in parameter types is an inferred size.
+ * callable, unless it stands in a dim (`H` of `real[N, H]`). A lower-case name that only occurs in parameter types is an inferred size.
  */
 import type {
   Expression,
@@ -18,13 +18,16 @@ import { types } from "../diagnostics/catalogue/types.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import type { GraphType, Size, TensorType } from "../ir/types.js";
 import type { Environment, Found } from "../resolve/environment.js";
+import type { EquilibriumCallable } from "./equilibrium/callable.js";
+import { equationsOf, equilibriumCallable } from "./equilibrium/callable.js";
 import type { Place } from "./scope.js";
 import { symbolSize, symbolsOf } from "./size.js";
 import type { TypeContext } from "./type-expression.js";
 import { readTensorType, readType } from "./type-expression.js";
 import { walk } from "./walk.js";
 
-export type Callable = LayerDeclaration | FunctionDeclaration | ModelDeclaration;
+export type Callable =
+  LayerDeclaration | FunctionDeclaration | ModelDeclaration | EquilibriumCallable;
 export type GenericRole = "size" | "constant" | "callable";
 
 export interface GenericInfo {
@@ -50,9 +53,10 @@ export interface Signature {
   readonly spaces: ReadonlySet<string>;
 }
 
-/** The declaration when it is a layer, function or model. */
+/** The declaration when it is a layer, function, model or equilibrium. */
 export function asCallable(found: Found): Callable | undefined {
   const { declaration } = found;
+  if (declaration.type === "equilibrium") return equilibriumCallable(declaration);
   const isCallable =
     declaration.type === "layer" || declaration.type === "function" || declaration.type === "model";
   return isCallable ? declaration : undefined;
@@ -170,7 +174,7 @@ export class Signatures {
     const sizes = this.sizeUses(found, declaration);
     for (const { name } of declaration.generics) {
       const isCallable = /^[A-Z]/.test(name.text);
-      roles.set(name.text, isCallable ? "callable" : sizes.has(name.text) ? "size" : "constant");
+      roles.set(name.text, sizes.has(name.text) ? "size" : isCallable ? "callable" : "constant");
     }
     return roles;
   }
@@ -210,6 +214,9 @@ export class Signatures {
       }
     }
     visit(declaration.result);
+    if (declaration.type === "equilibrium") {
+      for (const equation of equationsOf(declaration.declaration)) visit(equation.right);
+    }
     // A default may refer to another generic: `hidden: out`.
     for (const generic of declaration.generics) {
       if (generic.initial?.type === "name" && used.has(generic.name.text)) {

@@ -8,6 +8,7 @@
 import type {
   CallExpr,
   Expr,
+  FixpointExpr,
   GraphRef,
   MemberIr,
   OpExpr,
@@ -17,10 +18,11 @@ import type {
 } from "../ir/ir.js";
 import { printType } from "../ir/print.js";
 import type { Size } from "../ir/types.js";
-import { symbolsOf } from "../check/size.js";
+import { equalSizes, symbolsOf } from "../check/size.js";
 import { Names } from "../neurons/names.js";
 import { isGraphRef, memberOf, rootsOf, visit } from "../plan/walk.js";
 import type { Callable } from "../plan/walk.js";
+import { gradientText, readsOf, solveText } from "./fixpoint.js";
 import { literal, objectOf } from "./literals.js";
 import type { Module } from "./module.js";
 import { isNumeric, numberText, sizeText } from "./numbers.js";
@@ -73,6 +75,8 @@ class BodyPrinter {
   private readonly inputs = new Map<string, string>();
   private readonly runtimeSizes = new Map<string, string>();
   private readonly looped = new Map<string, string>();
+  /** What weights are called inside the map of a fixpoint. */
+  private readonly params = new Map<string, string>();
   private base = "out";
   private line = 0;
   private parts = 0;
@@ -128,7 +132,9 @@ class BodyPrinter {
   /** Comments in one column after the code: the places line up within a body. */
   private texts(): readonly string[] {
     const width = Math.max(0, ...this.lines.map((line) => line.type.length));
-    return this.lines.map((line) => `${line.code} // ${line.type.padEnd(width)}   ${line.place}`);
+    return this.lines.map((line) =>
+      line.place === "" ? line.code : `${line.code} // ${line.type.padEnd(width)}   ${line.place}`,
+    );
   }
 
   /* ------------------------------------------------------------ statements */
@@ -232,6 +238,8 @@ class BodyPrinter {
         const joined = this.joinedResult(expr);
         return { text: `sg.splitTime(${joined}, ${this.size(expr.steps)})`, depth: 1 };
       }
+      case "fixpoint":
+        return this.fixpoint(expr);
       case "gather":
       case "edge":
         throw new Error(`${expr.tag} was not lowered: plan the program before emitting it`);
@@ -363,6 +371,91 @@ class BodyPrinter {
     return { text: joined, shown: { ...expr.body, timed: true } };
   }
 
+  /**
+   * The equations as one function of the states and of everything they read, then the call that
+   * solves them. Inside the function, names mean the values of one snapshot.
+   */
+  private fixpoint(expr: FixpointExpr): Printed {
+    const { equations, fed, solve, gradient, carry } = expr;
+    const reads = readsOf(expr);
+    const graph = expr.graph === undefined ? "undefined" : this.graph(expr.graph);
+    const locals = reads.locals.map((name) => this.binding(name).text);
+    const params = reads.params.map((name) => [name, this.parameter(name)] as const);
+    const outside = new Map(this.bindings);
+    const looped = new Map(this.looped);
+    this.looped.clear();
+    for (const [name] of params) this.params.set(name, this.names.fresh(name));
+    const states = fed.map((name) => this.bind(name));
+    if (reads.previous) states.push(this.bind("previous"));
+    const isRate = equations.some(({ neuron }) => neuron !== undefined);
+    const given = [...params.map(([name]) => this.params.get(name) ?? name), ...locals];
+    const args = [`{ ${states.join(", ")} }`, `[${given.join(", ")}]`];
+    if (reads.graph || isRate) args.push(reads.graph ? graph : "_graph");
+    if (isRate) args.push("fire");
+    const map = this.names.fresh("map");
+    const isEmpty = given.length === 0 && args.length === 2;
+    const head = isEmpty ? args.slice(0, 1) : args;
+    this.push(`const ${map}: sg.EquilibriumMap = (${head.join(", ")}) => {`, expr);
+    const results: (readonly [string, string])[] = [];
+    for (const { name, value, neuron, origin } of equations) {
+      const next = this.names.fresh(fed.includes(name) ? `${name}Next` : name);
+      this.start(next, origin);
+      const { text } = this.value(value);
+      const code = neuron === undefined ? text : `fire(${literal(name)}, ${text})`;
+      this.push(`const ${next} = ${code};`, value, origin);
+      this.bindings.set(name, { text: next, joined: false });
+      if (fed.includes(name)) results.push([name, next]);
+    }
+    this.lines.push({ code: `return ${objectOf(results)};\n};`, type: "", place: "" });
+    outside.forEach((binding, name) => this.bindings.set(name, binding));
+    looped.forEach((text, name) => this.looped.set(name, text));
+    this.params.clear();
+    const shape = [this.rowsOf(expr), ...expr.type.dims.slice(1).map((dim) => this.size(dim))];
+    const neurons = equations.flatMap(({ name, neuron }) =>
+      neuron === undefined
+        ? []
+        : [
+            [
+              name,
+              objectOf([
+                ["threshold", this.number(neuron.threshold)],
+                ["leak", this.number(neuron.leak)],
+              ]),
+            ] as const,
+          ],
+    );
+    const fields: (readonly [string, string])[] = [
+      ["path", "this.scope.path"],
+      ["run", "run"],
+      ["graph", graph],
+      ["solve", solveText(solve)],
+      ["gradient", gradientText(gradient)],
+      ["carry", literal(carry)],
+      ["states", objectOf(fed.map((name) => [name, `[${shape.join(", ")}]`] as const))],
+      ["neurons", objectOf(neurons)],
+      ["reads", `[${[...params.map(([, text]) => text), ...locals].join(", ")}]`],
+      ["map", map],
+    ];
+    return { text: `sg.equilibrium(${objectOf(fields)})`, depth: 1 };
+  }
+
+  private bind(name: string): string {
+    const text = this.names.fresh(name);
+    this.bindings.set(name, { text, joined: false });
+    return text === name ? name : `${name}: ${text}`;
+  }
+
+  /** How many rows the states have: those of an input, which may hold several snapshots. */
+  private rowsOf(expr: FixpointExpr): string {
+    const [rows] = expr.type.dims;
+    for (const { name, type } of this.callable.inputs) {
+      const isLike =
+        type.tag === "tensor" && type.dims.length > 0 && equalSizes(type.dims[0], rows);
+      if (isLike) return `${this.inputs.get(name) ?? name}.shape[0]`;
+    }
+    return this.size(rows);
+  }
+
   /** A value or graph handed to a layer or function. */
   private passed(arg: Expr | GraphRef): Printed {
     return isGraphRef(arg) ? { text: this.graph(arg), depth: 0 } : this.argument(arg);
@@ -388,6 +481,8 @@ class BodyPrinter {
       if (ref?.selfLoops === true) uses.set(ref.name, [...(uses.get(ref.name) ?? []), ref]);
     };
     for (const root of rootsOf(this.callable)) {
+      // Inside a fixpoint the graph is one snapshot, of which the loops are added there.
+      if (root.tag === "fixpoint") continue;
       visit(root, (part) => {
         if (part.tag === "op") use(part.attributes.graph);
         if (part.tag === "feature" && part.on === "edges") use(part.graph);
@@ -420,6 +515,8 @@ class BodyPrinter {
   /** The current value of a parameter; a statistic is brought up to date where it is first read. */
   private parameter(name: string): string {
     const params = this.callable.tag === "function" ? [] : this.callable.params;
+    const inside = this.params.get(name);
+    if (inside !== undefined) return inside;
     const param = params.find((candidate) => candidate.name === name);
     const field = `this.${this.fieldOf(name)}`;
     if (param?.running === undefined) {

@@ -214,6 +214,7 @@ function paramText(param: ParamIr, symbol: SymbolText): string {
   const options: (readonly [string, string])[] = [];
   if (param.range !== undefined) options.push(["range", rangeText(param.range)]);
   if (param.type.kind === "sign") options.push(["kind", `"sign"`]);
+  if (param.contraction !== undefined) options.push(["contraction", String(param.contraction)]);
   const last = options.length === 0 ? "" : `, ${objectOf(options)}`;
   return `scope.parameter(${start}${last})`;
 }

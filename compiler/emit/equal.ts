@@ -46,11 +46,13 @@ export class Equals {
       this.exprKey(callable.result),
     ];
     if (callable.tag === "layer") {
-      for (const { name, type, initial, range, running } of callable.params) {
+      for (const { name, type, initial, range, contraction, running } of callable.params) {
         const dims = type.dims.map(printSize).join(",");
         const followed =
           running === undefined ? "" : `${keyOf(running.follows)} ${String(running.rate)}`;
-        lines.push(`${name}[${dims}] ${JSON.stringify(initial)} ${rangeKey(range)} ${followed}`);
+        lines.push(
+          `${name}[${dims}] ${JSON.stringify(initial)} ${rangeKey(range)} ${String(contraction ?? "")} ${followed}`,
+        );
       }
       for (const { path, target, sizes, constants } of callable.members) {
         const name = target.tag === "layer" ? this.of(target).name : target.name;

@@ -111,6 +111,15 @@ export class NeedsTable {
           case "time":
             read(part.steps);
             break;
+          case "fixpoint":
+            run = true;
+            part.type.dims.forEach(read);
+            for (const { neuron } of part.equations) {
+              for (const number of neuron === undefined ? [] : [neuron.threshold, neuron.leak]) {
+                if (number.tag === "size") read(number.size);
+              }
+            }
+            break;
           case "op":
             read(part.attributes.steps);
             read(part.attributes.classes);

@@ -1,6 +1,7 @@
 /** Sizes and number expressions as JavaScript arithmetic. */
-import type { Expr, OpName } from "../ir/ir.js";
+import type { Expr } from "../ir/ir.js";
 import type { Size } from "../ir/types.js";
+import { BINARY, CALLS, UNARY } from "../plan/numeric.js";
 
 /** Text of a symbol: `size.out`, `this.constants.p`, `x.shape[0]`. */
 export type SymbolText = (symbol: string) => string;
@@ -20,37 +21,6 @@ export function sizeText(size: Size, symbol: SymbolText): string {
     .join("");
 }
 
-const BINARY: Partial<Record<OpName, string>> = { add: "+", sub: "-", mul: "*", div: "/" };
-const UNARY: Partial<Record<OpName, string>> = {
-  exp: "Math.exp",
-  log: "Math.log",
-  sqrt: "Math.sqrt",
-  abs: "Math.abs",
-  sin: "Math.sin",
-  cos: "Math.cos",
-  tanh: "Math.tanh",
-  sign: "Math.sign",
-};
-const CALLS: Partial<Record<OpName, string>> = {
-  pow: "Math.pow",
-  maximum: "Math.max",
-  minimum: "Math.min",
-};
-
-/** True for what is a number when the program runs, not a tensor. */
-export function isNumeric(expr: Expr): boolean {
-  if (expr.tag === "constant" || expr.tag === "size") return true;
-  if (expr.tag !== "op" || expr.args.length === 0) return false;
-  const { op } = expr;
-  const known =
-    op === "neg" ||
-    op === "square" ||
-    BINARY[op] !== undefined ||
-    UNARY[op] !== undefined ||
-    CALLS[op] !== undefined;
-  return known && expr.args.every(isNumeric);
-}
-
 /** A numeric expression as arithmetic; prettier removes needless parentheses. */
 export function numberText(expr: Expr, symbol: SymbolText): string {
   if (expr.tag === "constant") return String(expr.value);
@@ -66,3 +36,5 @@ export function numberText(expr: Expr, symbol: SymbolText): string {
   if (called === undefined) throw new Error(`${expr.op} of numbers`);
   return `${called}(${args.join(", ")})`;
 }
+
+export { isNumeric } from "../plan/numeric.js";

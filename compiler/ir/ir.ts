@@ -44,7 +44,8 @@ export type Expr =
   | FunctionCallExpr
   | GatherExpr
   | EdgeExpr
-  | TimeExpr;
+  | TimeExpr
+  | FixpointExpr;
 
 /** A number written in the source or computed from numbers. */
 export interface ConstantExpr extends ExprBase {
@@ -213,6 +214,38 @@ export interface TimeExpr extends ExprBase {
   readonly body: Expr;
 }
 
+/**
+ * The result of an equilibrium block: its equations hold at rest. They run in order; a state that is
+ * read at or before its own equation is fed back, the others are intermediate values. Only these
+ * expressions see the states and `previous`, the result at the snapshot before.
+ */
+export interface FixpointExpr extends ExprBase {
+  readonly tag: "fixpoint";
+  readonly equations: readonly EquationIr[];
+  /** Names of the fed-back states, in order; the last is the result. */
+  readonly fed: readonly string[];
+  /** The graph whose snapshots are solved one after the other. */
+  readonly graph: GraphRef | undefined;
+  readonly solve: SettingIr;
+  readonly gradient: SettingIr;
+  readonly carry: string;
+}
+export interface EquationIr {
+  readonly name: string;
+  /** With a neuron its current, of which the state is the rate; else the state itself. */
+  readonly value: Expr;
+  /** `clip(current / threshold, 0, 1)`: the rate at rest of a neuron with this threshold and leak. */
+  readonly neuron: { readonly threshold: Expr; readonly leak: Expr } | undefined;
+  readonly type: TensorType;
+  readonly origin: Origin;
+}
+/** `anderson(memory: 5)`: numbers and words by name. */
+export interface SettingIr {
+  readonly name: string;
+  readonly args: ReadonlyMap<string, number>;
+  readonly words: ReadonlyMap<string, string>;
+}
+
 export interface Statement {
   readonly name: string;
   readonly value: Expr;
@@ -238,6 +271,8 @@ export interface ParamIr {
   readonly type: TensorType;
   readonly initial: Initialiser;
   readonly range: NumberRange | undefined;
+  /** Largest spectral norm, kept in training. */
+  readonly contraction?: number | undefined;
   /** Set for `running` statistics, which are not trained. */
   readonly running: { readonly follows: Expr; readonly rate: number } | undefined;
   readonly origin: Origin;

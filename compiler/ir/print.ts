@@ -121,6 +121,14 @@ export function printExpr(expr: Expr): string {
         expr.over === undefined ? "" : ` ${expr.over.name} in ${printExpr(expr.over.value)}`;
       return `time ${printSize(expr.steps)}${over} ${printBlock(expr.lets, expr.body)}`;
     }
+    case "fixpoint": {
+      const equations = expr.equations.map(({ name, value, neuron }) =>
+        neuron === undefined
+          ? `${name} = ${printExpr(value)}`
+          : `${name} = rate<${printExpr(neuron.threshold)}>(${printExpr(value)})`,
+      );
+      return `fixpoint ${expr.solve.name} ${expr.gradient.name} { ${equations.join("; ")} }`;
+    }
   }
 }
 

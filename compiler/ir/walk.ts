@@ -25,6 +25,8 @@ export function subExpressions(expr: Expr): readonly Expr[] {
       const over = expr.over === undefined ? [] : [expr.over.value];
       return [...over, ...expr.lets.map((s) => s.value), expr.body];
     }
+    case "fixpoint":
+      return expr.equations.map((equation) => equation.value);
     default:
       return [];
   }

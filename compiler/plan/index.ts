@@ -4,6 +4,7 @@
  */
 import type { Program } from "../ir/ir.js";
 import { foldConstants } from "./passes/fold-constants.js";
+import { hoistFixpoint } from "./passes/hoist-fixpoint.js";
 import { hoistRowWise } from "./passes/hoist-row-wise.js";
 import { lowerGather } from "./passes/lower-gather.js";
 import { removeUnused } from "./passes/remove-unused.js";
@@ -20,6 +21,7 @@ export const PASSES: readonly Pass[] = [
   { name: "fold-constants", run: foldConstants },
   { name: "hoist-row-wise", run: hoistRowWise },
   { name: "sparse-products", run: sparseProducts },
+  { name: "hoist-fixpoint", run: hoistFixpoint },
   { name: "share-common", run: shareCommon },
   { name: "remove-unused", run: removeUnused },
 ];

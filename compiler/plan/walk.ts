@@ -47,6 +47,8 @@ export function partsOf(expr: Expr): readonly Expr[] {
         ...expr.lets.map((statement) => statement.value),
         expr.body,
       ];
+    case "fixpoint":
+      return expr.equations.map((equation) => equation.value);
   }
 }
 
@@ -99,6 +101,11 @@ export function mapParts(expr: Expr, change: (part: Expr) => Expr): Expr {
           expr.over === undefined ? undefined : { ...expr.over, value: change(expr.over.value) },
         lets: statements(expr.lets),
         body: change(expr.body),
+      };
+    case "fixpoint":
+      return {
+        ...expr,
+        equations: expr.equations.map((one) => ({ ...one, value: change(one.value) })),
       };
   }
 }
@@ -243,6 +250,17 @@ export function keyOf(expr: Expr): string {
       return `gather ${expr.reduce.join("+")} ${graphKey(expr.graph)}${blockKey(expr.lets, expr.body)}`;
     case "time":
       return `time ${printSize(expr.steps)} ${expr.over === undefined ? "" : `${expr.over.name}=${keyOf(expr.over.value)}`}${blockKey(expr.lets, expr.body)}`;
+    case "fixpoint": {
+      const { solve, gradient, carry, equations } = expr;
+      const settings = [solve, gradient].map(
+        ({ name, args, words }) => `${name}(${[...args, ...words].join(";")})`,
+      );
+      const lines = equations.map(
+        ({ name, value, neuron }) =>
+          `${name}=${neuron === undefined ? "" : `${keyOf(neuron.threshold)},${keyOf(neuron.leak)} `}${keyOf(value)}`,
+      );
+      return `fixpoint ${settings.join(" ")} ${carry}{${lines.join(";")}}`;
+    }
   }
 }
 
@@ -293,6 +311,11 @@ export function graphsOf(expr: Expr): readonly GraphRef[] {
     default:
       return [];
   }
+}
+
+/** True when it is a list of its own, whose names are not visible outside. */
+export function isBlock(expr: Expr): boolean {
+  return expr.tag === "time" || expr.tag === "fixpoint";
 }
 
 /** True when calling it twice is not the same as calling it once: neurons, dropout, statistics. */

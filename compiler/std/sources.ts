@@ -43,6 +43,7 @@ export const stdDeclarations: ReadonlyMap<
   ["mae", { type: "function", file: "sgnn:std/functions/mae.sgnn" }],
   ["mse", { type: "function", file: "sgnn:std/functions/mse.sgnn" }],
   ["nll", { type: "function", file: "sgnn:std/functions/nll.sgnn" }],
+  ["propagate", { type: "function", file: "sgnn:std/functions/propagate.sgnn" }],
 ]);
 
 /** The text of each file of the standard library. */
@@ -85,6 +86,13 @@ function mse(output: real[..., c], target: real[..., c]) -> real = mean((output 
     "sgnn:std/functions/nll.sgnn",
     `/// Negative log-likelihood of class log-probabilities.
 function nll(output: real[..., c], target: label[...]) -> real = -mean(pick(output, target))
+`,
+  ],
+  [
+    "sgnn:std/functions/propagate.sgnn",
+    `/// One step over the graph: \`y_i = sum_j x_j / sqrt(d_i d_j)\` over the neighbours and the node itself. On an
+/// undirected graph its spectral norm is at most 1, which equilibrium blocks rely on.
+function propagate(g: graph, x: real[N, d]) -> real[N, d] = gather sum over j -> i with self loops { norm(i, j) * x[j] }
 `,
   ],
   [

@@ -13,7 +13,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Run } from "../layers/run.js";
 import { linearise, type Linearisation } from "./linearise.js";
 import { rateOf, simulate, type Fire, type RateNeuron } from "./simulate.js";
-import { solve, type Solution } from "./solvers.js";
+import { solveFixedPoint, type Solution } from "./solvers.js";
 import type { Carry, ForwardSpec, GradientSpec } from "./spec.js";
 
 /** States by name; the map also finds `previous` there, the result of the snapshot before. */
@@ -146,7 +146,7 @@ class Block {
       } else {
         const isFresh = before === undefined || carry === "none";
         const start = isFresh ? tf.tidy(() => this.pack(this.zeros())) : tf.clone(before);
-        const solution = solve(
+        const solution = solveFixedPoint(
           (z) => this.pack(this.evaluate(this.unpack(z), previous, here, t)),
           start,
           spec,
@@ -278,7 +278,7 @@ class Block {
   ): Tensor {
     const step = (v: Tensor): Tensor => tf.add(point.pull([v], [0])[0]!, g);
     if (gradient.name === "implicit") {
-      const solution = solve(step, g, gradient.solver);
+      const solution = solveFixedPoint(step, g, gradient.solver);
       this.record(solution, "backward", t, false);
       return solution.value;
     }

@@ -2,5 +2,5 @@ export { equilibrium, type EquilibriumMap, type EquilibriumOptions, type States 
 export { linearise, type Linearisation } from "./linearise.js";
 export { SolveRecorder, solveWarning, type Solve } from "./record.js";
 export { rateOf, simulate, type Fire, type RateNeuron } from "./simulate.js";
-export { solve, type FixedPointMap, type Solution } from "./solvers.js";
+export { solveFixedPoint, type FixedPointMap, type Solution } from "./solvers.js";
 export type { Carry, ForwardSpec, GradientSpec, SolverSpec } from "./spec.js";

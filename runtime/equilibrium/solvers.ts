@@ -40,7 +40,7 @@ const GROWTH = 10;
  * Solves z = f(z) from `start` (which stays the caller's).
  * An evaluation that is not finite ends the solve; the best earlier one is returned.
  */
-export function solve(f: FixedPointMap, start: Tensor, spec: SolverSpec): Solution {
+export function solveFixedPoint(f: FixedPointMap, start: Tensor, spec: SolverSpec): Solution {
   const method = methods[spec.name](spec);
   const history: number[] = [];
   let best: Point | undefined;

@@ -10,6 +10,7 @@ export {
   type Initialiser,
 } from "./initialisers.js";
 export { Parameter, Running, OPEN_END, type Range } from "./parameter.js";
+export { boundedNorm, spectralNorm } from "./spectral.js";
 export { Scope, type ScopeOptions } from "./scope.js";
 export { Layer, Model, type GraphTypeInfo, type ModelInfo, type TypeInfo } from "./layer.js";
 export {

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { clampAll, closedEnds, type Range } from "./range.js";
 import type { Run } from "./run.js";
+import { boundedNorm } from "./spectral.js";
 
 let variableCount = 0;
 
@@ -25,6 +26,8 @@ export class Parameter {
   readonly shape: readonly number[];
   readonly range: Range | undefined;
   readonly kind: "real" | "sign";
+  /** Largest spectral norm of a matrix; kept by scaling it down. */
+  readonly contraction: number | undefined;
   /** The current value; assigned by the optimiser. */
   readonly value: tf.Variable;
 
@@ -34,17 +37,29 @@ export class Parameter {
     values: Float32Array,
     range?: Range,
     kind: "real" | "sign" = "real",
+    contraction?: number,
   ) {
     this.path = path;
     this.shape = shape;
     this.kind = kind;
     this.range = range ?? (kind === "sign" ? LATENT : undefined);
-    this.value = makeVariable(path, clampAll(values, this.range), shape);
+    this.contraction = contraction;
+    const inside = clampAll(values, this.range);
+    const initial = contraction === undefined ? inside : boundedNorm(inside, shape, contraction);
+    this.value = makeVariable(path, initial, shape);
   }
 
-  /** Moves every value into the range. Called after each optimiser step; does nothing without a range. */
+  /**
+   * Moves every value into the range, and a matrix with a contraction under its spectral norm. Called
+   * after each optimiser step; does nothing without either.
+   */
   project(): void {
-    const { range } = this;
+    const { range, contraction } = this;
+    if (contraction !== undefined) {
+      const values = this.value.dataSync<"float32">();
+      const bounded = boundedNorm(values, this.shape, contraction);
+      if (bounded !== values) this.set(bounded);
+    }
     if (!range) return;
     const [low, high] = closedEnds(range);
     tf.tidy(() =>

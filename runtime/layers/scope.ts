@@ -41,11 +41,16 @@ export class Scope {
     name: string,
     shape: readonly number[],
     initialiser: Initialiser,
-    options: { readonly range?: Range | undefined; readonly kind?: "sign" | undefined } = {},
+    options: {
+      readonly range?: Range | undefined;
+      readonly kind?: "sign" | undefined;
+      readonly contraction?: number | undefined;
+    } = {},
   ): Parameter {
     const path = this.claim(name);
     const values = initialiser(shape, Rng.of(this.seed, `parameter ${path}`));
-    const parameter = new Parameter(path, shape, values, options.range, options.kind);
+    const { range, kind, contraction } = options;
+    const parameter = new Parameter(path, shape, values, range, kind, contraction);
     this.root.parameters.set(path, parameter);
     return parameter;
   }

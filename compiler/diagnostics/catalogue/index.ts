@@ -2,6 +2,7 @@
 import type { DiagnosticEntry } from "../diagnostic.js";
 import { conversions } from "./conversions.js";
 import { data } from "./data.js";
+import { equilibrium } from "./equilibrium.js";
 import { fields } from "./fields.js";
 import { later } from "./later.js";
 import { names } from "./names.js";
@@ -28,6 +29,7 @@ const phases: readonly Readonly<Record<string, AnyEntry>>[] = [
   later,
   physics,
   conversions,
+  equilibrium,
 ];
 
 /** All rows, each code once. */

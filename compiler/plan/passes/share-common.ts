@@ -5,7 +5,7 @@
  */
 import { Names, capitalised } from "../../neurons/names.js";
 import type { Expr, Program, Statement } from "../../ir/ir.js";
-import { isEffectful, keyOf, mapCallables, mapParts, partsOf, visit } from "../walk.js";
+import { isBlock, isEffectful, keyOf, mapCallables, mapParts, partsOf, visit } from "../walk.js";
 import type { Block } from "../walk.js";
 
 export function shareCommon(program: Program): Program {
@@ -36,7 +36,7 @@ function shareBlock(block: Block, names: Names): Block {
     const { type, origin, timed } = found;
     const local: Expr = { tag: "local", name, type, origin, timed };
     const replace = (expr: Expr): Expr => {
-      if (expr.tag === "time") return expr;
+      if (isBlock(expr)) return expr;
       return keyOf(expr) === key ? local : mapParts(expr, replace);
     };
     const added: Statement[] = reuse === undefined ? [{ name, value: found, origin }] : [];
@@ -68,7 +68,7 @@ function inTimeBlocks(block: Block, names: Names): Block {
 function largestRepeated(roots: readonly Expr[]): Expr | undefined {
   const seen = new Map<string, { expr: Expr; count: number }>();
   const see = (expr: Expr): void => {
-    if (expr.tag === "time") return;
+    if (isBlock(expr)) return;
     if (isWorthSharing(expr)) {
       const entry = seen.get(keyOf(expr));
       if (entry === undefined) seen.set(keyOf(expr), { expr, count: 1 });
@@ -91,7 +91,7 @@ function isWorthSharing(expr: Expr): boolean {
 }
 
 function contains(expr: Expr, key: string): boolean {
-  if (expr.tag === "time") return false;
+  if (isBlock(expr)) return false;
   return keyOf(expr) === key || partsOf(expr).some((part) => contains(part, key));
 }
 

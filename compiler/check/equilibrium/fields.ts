@@ -1,4 +1,4 @@
-/** Checks an `equilibrium` block: names, solver, gradient, contraction. It is not compiled yet. */
+/** Checks the fields of an `equilibrium` block: names, solver, gradient, carry, contraction. */
 import type {
   EquilibriumDeclaration,
   EquilibriumField,
@@ -14,15 +14,15 @@ import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { NeuronIr } from "../../ir/ir.js";
 import type { Environment, Found } from "../../resolve/environment.js";
 import { fieldsOf, findDeclaration, reportRepeated } from "../fields.js";
-import { checkNamedCall } from "../named-arguments.js";
+import { checkNamedCall, reportUnknownWord } from "../named-arguments.js";
 import { checkNeuron } from "../neuron.js";
 import { numberOf } from "../number.js";
 import { isInside, rangeText } from "../range.js";
 import { walk } from "../walk.js";
-import { gradients, solvers } from "./call-tables.js";
-import { FormulaChecker, mentionsAny } from "./formula.js";
-import { NameTable } from "./names.js";
-import { stageNames } from "./stages.js";
+import { carries, gradients, solvers } from "../later/call-tables.js";
+import { FormulaChecker, mentionsAny } from "../later/formula.js";
+import { NameTable } from "../later/names.js";
+import { stageNames } from "../later/stages.js";
 
 /** True when the block is right; else everything wrong in it has been reported. */
 export function checkEquilibrium(
@@ -61,6 +61,7 @@ class EquilibriumChecker {
     this.checkContractions(states);
     this.checkCall("solve", "solver", solvers, "solve anderson(memory: 5)");
     this.checkCall("gradient", "gradient", gradients, "gradient implicit(solver: anderson)");
+    this.checkCarry();
     return this.sound;
   }
 
@@ -188,11 +189,15 @@ class EquilibriumChecker {
       this.file,
       {
         owner: "equilibrium",
-        values: [...this.names.names(), ...(neuron?.params.map((param) => param.name) ?? [])],
+        values: [
+          ...this.names.names(),
+          ...(neuron?.params.map((param) => param.name) ?? []),
+          "previous",
+        ],
         hidden: [...generics.map((generic) => generic.name.text), ...sizes, "i", "j", "e"],
         fields: new Map(),
         functions: [
-          ...stageNames(this.environment, this.file, ["propagate"]),
+          ...stageNames(this.environment, this.file),
           ...generics.map((generic) => generic.name.text),
         ],
         tensors: true,
@@ -262,6 +267,15 @@ class EquilibriumChecker {
         }
       });
     }
+  }
+
+  /** `carry exact`: how a snapshot begins; without the field every snapshot stands alone. */
+  private checkCarry(): void {
+    const field = this.single("carry");
+    if (field === undefined || carries.some((one) => one === field.word.text)) return;
+    this.sound = false;
+    if (field.word.text === "") return;
+    reportUnknownWord("carry", field.word, carries, this.file, this.reporter);
   }
 
   private checkCall(
