@@ -14,7 +14,7 @@ import { residencyFix, shapeFix } from "./residency.js";
 import { isTensor } from "./scope.js";
 import { substituteType } from "./substitute.js";
 import type { Signature } from "./signature.js";
-import { asSymbol, equalSizes, isEllipsis, spaceOf, substituteSize } from "./size.js";
+import { asSymbol, equalSizes, isEllipsis, spaceOf } from "./size.js";
 import { isResident, residencyWords, tensor } from "./types.js";
 import { childrenOf } from "./walk.js";
 
