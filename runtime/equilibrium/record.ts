@@ -32,6 +32,32 @@ export class SolveRecorder {
   }
 }
 
+/** The solves of an epoch in numbers, for its line in the metrics. */
+export interface SolveSummary {
+  /** Mean evaluations of a solve. */
+  readonly forward: number;
+  readonly backward: number;
+  /** Largest residual at the end of a solve. */
+  readonly residual: number;
+  /** Solves that missed their tolerance. */
+  readonly failed: number;
+}
+
+/** Undefined when nothing was solved. */
+export function summariseSolves(solves: readonly Solve[]): SolveSummary | undefined {
+  if (solves.length === 0) return undefined;
+  const mean = (pass: Solve["pass"]): number => {
+    const some = solves.filter((solve) => solve.pass === pass);
+    return some.reduce((sum, { iterations }) => sum + iterations, 0) / Math.max(1, some.length);
+  };
+  return {
+    forward: mean("forward"),
+    backward: mean("backward"),
+    residual: solves.reduce((most, { residual }) => (residual > most ? residual : most), 0),
+    failed: solves.filter((solve) => !solve.converged).length,
+  };
+}
+
 /** One sentence for the solves that missed their tolerance; undefined when none did. */
 export function solveWarning(solves: readonly Solve[]): string | undefined {
   const failed = solves.filter((solve) => !solve.converged);

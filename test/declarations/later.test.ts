@@ -207,7 +207,7 @@ describe("what is wrong in an equilibrium", () => {
       "propagate(g, x)",
       [
         "P716 6:12 [a] `a` does not depend on itself -> write `let a = ..`, or use `a` on the right",
-        "T209 6:38 [@] `@` needs the last size on the left, `in`, to equal the first on the right, `H`: `propagate(g, x)` is `real[N, in]`, `w` is `real[H, H]` from line 3",
+        "T209 6:38 [@] `@` needs the last size on the left, `in`, to equal the first on the right, `H`: `propagate(g, x)` is `real[N, in]`, `w` is `real[H, H]` from line 3 -> declare `w: real[in, H]`",
       ],
     ],
     [

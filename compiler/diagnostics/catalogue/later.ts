@@ -12,7 +12,7 @@ export const later = {
     fix: () => undefined,
     example: {
       wrong:
-        "equilibrium Rest<H>(x: real[N, H]) -> real[N, H] {\n  neuron   LIF<beta: 0.95>\n  param    w: real[H, H] = orthogonal  contraction 0.9\n  fixpoint a = clip(a @ w + x, 0, 1)\n  solve    anderson(memory: 5)\n  gradient implicit(solver: anderson)\n}",
+        "problem Poisson {\n  domain   x in [-1, 1]\n  field    u(x)\n  equation d(u, x, x) = -pi ^ 2 * sin(pi * x)\n  boundary u(-1) = 0, u(1) = 0\n}\nmodel Net solves Poisson { over (x) { Dense<20> |> tanh |> Dense<1> } }\nvariant Other = Net",
       right:
         "model Net(x: real[N, 1]) -> real[N, 1] {\n  return x |> Dense<20> |> tanh |> Dense<1>\n}",
     },
