@@ -7,6 +7,7 @@
  *   checkpoint.safetensors     and checkpoint.previous.safetensors: to resume
  *   the .sgnn source, model.sgnn.ts, model.mjs, plan.mjs    as given by the caller
  */
+import type { SolveSummary } from "../equilibrium/record.js";
 import { appendFileSync, existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { cannotWrite, makeFolder, readFileText, writeFileWhole } from "../data/files.js";
@@ -52,6 +53,8 @@ export interface EpochRecord {
   readonly validation?: Readonly<Record<string, number>> | undefined;
   /** What the loss is made of, by name. */
   readonly parts?: Readonly<Record<string, number>> | undefined;
+  /** Evaluations and residuals of equilibrium blocks. */
+  readonly solves?: SolveSummary | undefined;
   readonly seconds: number;
 }
 

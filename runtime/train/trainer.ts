@@ -8,10 +8,12 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { SgnnError } from "../error.js";
 import { modelWeights, setWeights } from "../export/weights.js";
 import type { NdArray } from "../data/ndarray.js";
+import { solveWarning, summariseSolves, type Solve } from "../equilibrium/record.js";
 import { gradients } from "../layers/gradients.js";
 import { createRun } from "../layers/run.js";
 import { Rng } from "../tensor/random/rng.js";
 import { loadCheckpoint, saveCheckpoint, type Identity } from "./checkpoint.js";
+import { divergence, type Diverged } from "./diverged.js";
 import { trainError } from "./errors.js";
 import { energyMetrics, measureEnergy } from "./measure.js";
 import { isLargerBetter, isMetric } from "./metrics.js";
@@ -82,13 +84,6 @@ export interface RunResult {
   /** Mean wall time of an epoch of this call, validation included. */
   readonly secondsPerEpoch: number;
   readonly folder: string | undefined;
-}
-
-/** A value that is not a number stops training here. */
-interface Diverged {
-  readonly epoch: number;
-  readonly step: number;
-  readonly value: number;
 }
 
 /**
@@ -238,6 +233,7 @@ class Trainer {
     const pending: { value: Tensor; count: number; step: number }[] = [];
     let rates = 0;
     let runs = 0;
+    const solves: Solve[] = [];
     const settle = (): Diverged | undefined => {
       let bad: Diverged | undefined;
       for (const { value, count, step } of pending) {
@@ -276,6 +272,13 @@ class Trainer {
       lesson?.dispose();
       rates += run.activity.rate;
       runs += 1;
+      solves.push(...run.solves.entries);
+      if (run.solves.entries.some(({ stops }) => stops)) {
+        [value, ...found.values()].forEach((tensor) => tensor.dispose());
+        if (!kept) batch.dispose();
+        const unsolved = solveWarning(run.solves.entries);
+        return settle() ?? { epoch, step: this.step, value: NaN, unsolved };
+      }
       this.applyStep(optimizer, found, factor);
       pending.push({ value, count: batch.count, step: this.step });
       if (!kept) batch.dispose();
@@ -291,6 +294,8 @@ class Trainer {
     }
     const bad = settle();
     if (bad) return bad;
+    const warning = solveWarning(solves);
+    if (warning !== undefined) this.options.onWarning?.(`epoch ${epoch}: ${warning}`);
     const loss = this.lossSum / this.lossCount;
     if (runs > 0) this.spikeRate = rates / runs;
     const judged = this.judge(epoch);
@@ -306,6 +311,7 @@ class Trainer {
       rate: this.rateOf(epoch) * factor,
       spike_rate: judged?.spikeRate ?? this.spikeRate,
       validation: judged?.values,
+      solves: summariseSolves(solves),
       seconds: round(performance.now() - start) / 1000,
     };
     this.history.push(record);
@@ -568,17 +574,6 @@ class Trainer {
       seconds: this.seconds(),
     });
   }
-}
-
-function divergence({ epoch, step, value }: Diverged, best: number | undefined): SgnnError {
-  return trainError(
-    "R310",
-    `the loss became ${value} in epoch ${epoch}, step ${step}`,
-    "a number overflowed, most often because the learning rate is too large for this model",
-    best === undefined
-      ? "Lower the rate, or limit the gradient with clip 1; there are no weights from before"
-      : `Lower the rate, or limit the gradient with clip 1; the weights of epoch ${best} were kept`,
-  );
 }
 
 function plain(weights: ReadonlyMap<string, NdArray>): Map<string, Float32Array> {
