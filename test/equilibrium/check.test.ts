@@ -31,9 +31,12 @@ describe("the bound of an equilibrium", () => {
   });
 
   it("needs a bound for the weight of the compensation too", () => {
-    expect(problems("w, c: real[H, H] = orthogonal  contraction 0.9", "w: real[H, H] = orthogonal  contraction 0.9\n  param c: real[H, H] = glorot")).toEqual([
-      expect.stringMatching(/^P713 .*\[c\] nothing bounds `c`/),
-    ]);
+    expect(
+      problems(
+        "w, c: real[H, H] = orthogonal  contraction 0.9",
+        "w: real[H, H] = orthogonal  contraction 0.9\n  param c: real[H, H] = glorot",
+      ),
+    ).toEqual([expect.stringMatching(/^P713 .*\[c\] nothing bounds `c`/)]);
   });
 
   it("knows no slope of exp", () => {
@@ -47,14 +50,22 @@ describe("the fields of an equilibrium", () => {
   it("simulates only rates of its neuron", () => {
     const source = changed(deep, "anderson(memory: 5)", "simulate(steps: 30)");
     expect(withFix(source)).toEqual([]);
-    expect(withFix(changed(source, "a = clip((propagate(g, a1) @ f + a1 @ c) / threshold, 0, 1)", "a = tanh(0.5 * (propagate(g, a1) @ f + a1 @ c))"))).toEqual([
-      expect.stringMatching(/^P784 .* `a` is not the rate of the block's neuron/),
-    ]);
+    expect(
+      withFix(
+        changed(
+          source,
+          "a = clip((propagate(g, a1) @ f + a1 @ c) / threshold, 0, 1)",
+          "a = tanh(0.5 * (propagate(g, a1) @ f + a1 @ c))",
+        ),
+      ),
+    ).toEqual([expect.stringMatching(/^P784 .* `a` is not the rate of the block's neuron/)]);
   });
 
   it("knows the words of carry", () => {
     expect(problems("carry    exact", "carry    exakt")).toEqual([
-      expect.stringMatching(/^N122 .*\[exakt\] there is no carry `exakt` -> did you mean `exact`\?$/),
+      expect.stringMatching(
+        /^N122 .*\[exakt\] there is no carry `exakt` -> did you mean `exact`\?$/,
+      ),
     ]);
   });
 
