@@ -3,6 +3,7 @@ import { dataError, nearest } from "../data/errors.js";
 import { toFloat32, type NdArray } from "../data/ndarray.js";
 import { readFileBytes } from "../data/files.js";
 import type { Model } from "../layers/layer.js";
+import { isPacked, readPacked } from "./packed.js";
 import { readSafetensors, type SafeTensors } from "./safetensors.js";
 
 /** Everything of a model that is saved: parameters, then running statistics, in order of creation. */
@@ -103,7 +104,8 @@ function namesDiffer(label: string, missing: readonly string[], unknown: readonl
   );
 }
 
-/** Reads a .safetensors file. SgnnError R203 (no such file), R400-R402 (not readable). */
+/** Reads a .safetensors file, also one with packed signs. SgnnError R203 (no such file), R400-R402 (not readable). */
 export function readWeightsFile(path: string): SafeTensors {
-  return readSafetensors(readFileBytes(path), path);
+  const file = readSafetensors(readFileBytes(path), path);
+  return isPacked(file.metadata) ? { ...file, tensors: readPacked(file, path) } : file;
 }

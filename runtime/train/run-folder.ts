@@ -4,6 +4,7 @@
  *   run.json                   what was run (source hash, seed, backend, versions, data) and how it ended
  *   metrics.jsonl              one line of JSON per epoch
  *   weights.safetensors        the chosen weights, with the scalers in the metadata
+ *   weights.packed.safetensors the same with one bit per sign, for binary networks
  *   checkpoint.safetensors     and checkpoint.previous.safetensors: to resume
  *   the .sgnn source, model.sgnn.ts, model.mjs, plan.mjs    as given by the caller
  */
@@ -61,6 +62,7 @@ export interface EpochRecord {
 const METRICS = "metrics.jsonl";
 const RECORD = "run.json";
 const WEIGHTS = "weights.safetensors";
+const PACKED = "weights.packed.safetensors";
 
 export class RunFolder {
   private constructor(readonly path: string) {}
@@ -124,6 +126,11 @@ export class RunFolder {
       scale: JSON.stringify(about.scale),
     };
     writeFileWhole(join(this.path, WEIGHTS), writeSafetensors(weights, metadata));
+  }
+
+  /** Writes the weights of a binary network with one bit per sign. */
+  writePackedWeights(bytes: Uint8Array): void {
+    writeFileWhole(join(this.path, PACKED), bytes);
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { SgnnError } from "../error.js";
+import { hasSigns, writePacked } from "../export/packed.js";
 import { modelWeights, setWeights } from "../export/weights.js";
 import type { NdArray } from "../data/ndarray.js";
 import { solveWarning, summariseSolves, type Solve } from "../equilibrium/record.js";
@@ -511,6 +512,11 @@ class Trainer {
         sourceHash: this.identity.sourceHash,
         scale: session.scale,
       });
+      if (this.experiment.binary?.weights !== "real" && hasSigns(session.model)) {
+        const scale = Object.keys(session.scale).length > 0 ? JSON.stringify(session.scale) : "";
+        const about: Record<string, string> = scale === "" ? {} : { scale };
+        this.folder?.writePackedWeights(writePacked(session.model, weights, about));
+      }
     }
     const message = problem ? `${problem.message}. ${problem.fix}` : this.messageFor(status);
     this.writeRecord(status, message, metrics);
