@@ -50,12 +50,15 @@ beforeAll(() => {
   });
 });
 
-/** Runs the child; kills it (SIGKILL) `after` milliseconds after it reports `epoch`. Returns its last word. */
+/**
+ * Runs the child; kills it (SIGKILL) `after` milliseconds after it reports `epoch`. Returns its last word and
+ * the first epoch that it ran.
+ */
 function runChild(
   backend: string,
   run: string,
   kill?: { readonly epoch: number; readonly after: number },
-): Promise<string> {
+): Promise<{ readonly end: string; readonly first: number }> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
@@ -74,8 +77,13 @@ function runChild(
     child.stderr.on("data", (text: Buffer) => (errors += text.toString()));
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      if (code !== 0 && signal !== "SIGKILL") reject(new Error(errors));
-      else resolve(signal === "SIGKILL" ? "killed" : (words.trim().split("\n").at(-1) ?? ""));
+      if (code !== 0 && signal !== "SIGKILL") {
+        reject(new Error(errors));
+        return;
+      }
+      const said = words.trim().split("\n");
+      const end = signal === "SIGKILL" ? "killed" : (said.at(-1) ?? "");
+      resolve({ end, first: Number(said[0]) });
     });
   });
 }
@@ -84,19 +92,26 @@ const backends = ["wasm", ...(nativeEntries().length > 0 ? ["tensorflow"] : [])]
 describe.each(backends)("on %s", (backend) => {
   it("a run that is killed again and again ends with the bits of one that never stopped", async () => {
     const whole = join(folder, `${backend}-whole`);
-    expect(await runChild(backend, whole)).toBe("finished");
+    expect(await runChild(backend, whole)).toEqual({ end: "finished", first: 1 });
     const run = join(folder, `${backend}-killed`);
     // Almost all the time goes into writing checkpoints, so these moments fall into writes too.
+    let reached = 1;
     for (const kill of [
       { epoch: 1, after: 0 },
       { epoch: 9, after: 3 },
       { epoch: 17, after: 1 },
       { epoch: 26, after: 7 },
     ]) {
-      expect(await runChild(backend, run, kill)).toBe("killed");
+      const { end, first } = await runChild(backend, run, kill);
+      expect(end).toBe("killed");
+      // It went on where the one before was killed; at most the epoch in hand is repeated.
+      expect(first).toBeGreaterThanOrEqual(reached);
+      reached = kill.epoch;
       expect(existsSync(join(run, "weights.safetensors"))).toBe(false);
     }
-    expect(await runChild(backend, run)).toBe("finished");
+    const last = await runChild(backend, run);
+    expect(last.end).toBe("finished");
+    expect(last.first).toBeGreaterThanOrEqual(reached);
     const weights = (path: string): Uint8Array => readFileSync(join(path, "weights.safetensors"));
     expect(Buffer.compare(weights(run), weights(whole))).toBe(0);
     // The state to go on from is the same too: last weights, best weights, moments.
