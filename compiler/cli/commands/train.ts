@@ -14,7 +14,13 @@ import { missingFile } from "../files.js";
 import type { Terminal } from "../terminal.js";
 import { backendOption, startBackend } from "../training/backend.js";
 import { baselineMetrics } from "../training/baseline.js";
-import { comparisonTable, spread, spreads, type ComparisonRow } from "../training/comparison.js";
+import {
+  comparisonTable,
+  legend,
+  spread,
+  spreads,
+  type ComparisonRow,
+} from "../training/comparison.js";
 import {
   chooseExperiments,
   originName,
@@ -504,6 +510,7 @@ function report(rows: readonly ComparisonRow[], outcomes: readonly Outcome[], wo
     `\n${basename(prepared.source.file)}: test part${over}; backend ${backend.name}\n\n`,
   );
   terminal.out(comparisonTable(rows, names));
+  terminal.err(`\n${legend(rows, names)}`);
 }
 
 /** The same call with --resume, for the message after Ctrl-C. */

@@ -51,6 +51,27 @@ export function comparisonTable(
   return textTable(["model", "parameters", ...metrics, "epoch"], cells);
 }
 
+const meanings: readonly (readonly [string, string])[] = [
+  ["mae", "mean absolute error, in the unit of the data: smaller is better"],
+  ["rmse", "root of the mean squared error, in the unit of the data: smaller is better"],
+  ["r2", "share of the variance that is explained: 1 is perfect, 0 is no better than the mean"],
+  ["accuracy", "share of right classes: 1 is perfect"],
+  ["spike_rate", "share of neurons and steps at which a spike falls: the fewer, the less work"],
+  ["mean", "the same answer whatever the input (mean or most frequent class): to be beaten"],
+  ["ridge", "linear regression on moments of the node features, which sees no edges: to be beaten"],
+];
+
+/** What the columns and the baselines of the table say, for a reader who sees one for the first time. */
+export function legend(rows: readonly ComparisonRow[], metrics: readonly string[]): string {
+  const isNamed = (name: string): boolean =>
+    metrics.includes(name) ||
+    rows.some((row) => row.name === name || row.name.startsWith(`${name} (`));
+  const known = meanings.filter(([name]) => isNamed(name));
+  const lines = [...known, ["epoch", "time of one pass over the training data"] as const];
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, meaning]) => `${name.padEnd(width)}  ${meaning}\n`).join("");
+}
+
 /** Aligned columns: the first to the left, the others to the right. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
