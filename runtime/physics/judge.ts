@@ -72,7 +72,7 @@ export function fieldEvaluator(
   }));
   const pass = engine.term({ sites: ["everywhere"], symbols });
   const judging = engine.judging(problem, count);
-  const total = engine.size(judging);
+  const total = engine.size(judging, 1);
   const ansatz = problem.fields.map((field) => problem.enforced?.[field]);
   return () => {
     const points = problem.variables.map(() => new Float64Array(total));

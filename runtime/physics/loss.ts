@@ -50,7 +50,7 @@ export class ProblemPoints {
       const round = this.rounds[k]!;
       changed = true;
       this.points[k] =
-        method.name === "adaptive" && this.problem.terms[k]!.kind === "interior"
+        method.name === "adaptive" && term.kind === "interior" && !this.engine.isGrid
           ? this.whereLarge(term, k, round, loss)
           : this.engine.points(this.problem, term, this.seed, round);
     });
@@ -132,7 +132,7 @@ export class ProblemLoss {
   private term(k: number, backward: boolean, weight: number): number {
     const { spec, pass, residuals } = this.parts[k]!;
     const points = this.shared.points[k]!;
-    const size = this.engine.size(points);
+    const size = this.engine.size(points, spec.sites.length);
     const scale = spec.residuals.map(() => (2 * weight) / size);
     let sum = 0;
     pass.run(points, backward, (block) => {
@@ -147,7 +147,7 @@ export class ProblemLoss {
   /** Root of the sum of squared residuals at each of some points. */
   sizes(k: number, points: TermPoints): Float64Array {
     const { spec, pass, residuals } = this.parts[k]!;
-    const sizes = new Float64Array(this.engine.size(points));
+    const sizes = new Float64Array(this.engine.size(points, spec.sites.length));
     const scale = spec.residuals.map(() => 0);
     pass.run(points, false, (block) => {
       spec.evaluate(withResiduals(block, residuals), scale);

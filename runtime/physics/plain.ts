@@ -15,6 +15,7 @@ export function plainEngine(
   const engine = new JetEngine(shape, parameterCount, precision);
   return {
     parameterCount,
+    isGrid: false,
     setParameters: (values) => engine.setParameters(values),
     clearGradient: () => engine.clearGradient(),
     gradient: () => engine.gradient(),

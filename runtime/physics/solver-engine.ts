@@ -30,8 +30,10 @@ export interface SolverEngine {
   term(spec: Pick<TermSpec, "sites" | "symbols">): TermPass;
   /** Points of a term as the passes of this engine take them; a function of (seed, term, round). */
   points(problem: ProblemSpec, term: TermSpec, seed: number, round: number): TermPoints;
-  /** Number of points in them. */
-  size(points: TermPoints): number;
+  /** Number of points of a term with this many sites. */
+  size(points: TermPoints, sites: number): number;
+  /** Points lie on grids, and cannot be moved one by one. */
+  readonly isGrid: boolean;
   /** About `count` points over the whole domain to judge by. */
   judging(problem: ProblemSpec, count: number): TermPoints;
 }
