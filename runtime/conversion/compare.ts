@@ -18,8 +18,8 @@ export interface Design {
   /** Spikes in the readout, too, as the group's networks have. */
   readonly spikingReadout: boolean;
   readonly calibration: readonly Calibration[];
-  /** Ratios to choose from on the calibration inputs; only for radix. */
-  readonly ratios: readonly number[];
+  /** Ratio and margin to choose from on the calibration inputs; only for radix. */
+  readonly radices: readonly { readonly ratio: number; readonly margin: number }[];
 }
 
 const group: ScaleOptions = { per: "layer", centred: false, percentile: 1, levels: 1 };
@@ -48,8 +48,13 @@ function design(
   calibration: readonly Calibration[],
   spikingReadout = false,
 ): Design {
-  const ratios = rule === "radix" ? [1.15, 1.25, 1.4, 1.6, 1.8, 2] : [1];
-  return { name, rule, scale, calibration, spikingReadout, ratios };
+  const radices =
+    rule === "radix"
+      ? [1.2, 1.35, 1.5, 1.7, 2].flatMap((ratio) =>
+          [1.5, 2.5, 4].map((margin) => ({ ratio, margin })),
+        )
+      : [{ ratio: 1, margin: 1 }];
+  return { name, rule, scale, calibration, spikingReadout, radices };
 }
 
 export interface ConversionRow {
@@ -78,6 +83,8 @@ export interface Samples {
   readonly calibration: Float64Array;
   readonly test: Float64Array;
   readonly exact: Float64Array | undefined;
+  /** What is compared, out of the outputs at the test inputs; the outputs themselves without it. */
+  readonly field?: ((outputs: Float64Array) => Float64Array) | undefined;
 }
 
 /** The spiking chain of a design for T steps, calibrated. */
@@ -96,15 +103,18 @@ export function convertChain(
         : scaleOf(after[k]!, layer.outputs, design.scale);
     return { ...layer, scale, potential: undefined };
   });
-  const wanted = after.at(-1)!;
-  const candidates = design.ratios.map((ratio) => {
-    const plain = { rule: design.rule, layers, steps, levels: design.scale.levels, ratio };
-    const spiking = calibrate(plain, chain, calibration, design.calibration);
-    if (design.ratios.length === 1) return { spiking, error: 0 };
-    const found = simulate(spiking, calibration).means.at(-1)!;
-    return { spiking, error: relativeError(found, wanted) };
+  const plain = design.radices.map(({ ratio, margin }) => {
+    return { rule: design.rule, layers, steps, levels: design.scale.levels, ratio, margin };
   });
-  return candidates.reduce((best, one) => (one.error < best.error ? one : best)).spiking;
+  // The numbers of a radix neuron are chosen before calibration, on a part of the inputs: one simulation for each.
+  const { inputs } = chain[0]!;
+  const some = calibration.slice(0, 128 * inputs);
+  const goal = chainValues(chain, some).after.at(-1)!;
+  const errors = plain.map((one) =>
+    plain.length === 1 ? 0 : relativeError(simulate(one, some).means.at(-1)!, goal),
+  );
+  const best = plain[errors.indexOf(Math.min(...errors))]!;
+  return calibrate(best, chain, calibration, design.calibration);
 }
 
 /** One row of the table. */
@@ -112,7 +122,7 @@ export function judgeConversion(
   chain: Chain,
   spiking: SpikingChain,
   name: string,
-  { test, exact }: Samples,
+  { test, exact, field = (outputs) => outputs }: Samples,
 ): ConversionRow {
   const wanted = chainValues(chain, test).after.at(-1)!;
   const { means, emissions } = simulate(spiking, test);
@@ -131,8 +141,8 @@ export function judgeConversion(
   return {
     design: name,
     steps,
-    againstNetwork: relativeError(found, wanted),
-    againstExact: exact && relativeError(found, exact),
+    againstNetwork: relativeError(field(found), field(wanted)),
+    againstExact: exact && relativeError(field(found), exact),
     rates: emissions.slice(0, spiking.layers.length - 1).map((count) => count / steps),
     rateTimesSteps: products > 0 ? additions / products : 0,
     energy: (additions * ADD + first * MAC) / ((products + first) * MAC),
@@ -204,7 +214,7 @@ export interface QuantisedRow {
 /** The rival, for some numbers of bits. */
 export function judgeQuantised(
   chain: Chain,
-  { calibration, test, exact }: Samples,
+  { calibration, test, exact, field = (outputs) => outputs }: Samples,
   bits: readonly number[],
 ): readonly QuantisedRow[] {
   const wanted = chainValues(chain, test).after.at(-1)!;
@@ -212,8 +222,8 @@ export function judgeQuantised(
     const found = quantisedOutputs(chain, calibration, test, one);
     return {
       bits: one,
-      againstNetwork: relativeError(found, wanted),
-      againstExact: exact && relativeError(found, exact),
+      againstNetwork: relativeError(field(found), field(wanted)),
+      againstExact: exact && relativeError(field(found), exact),
     };
   });
 }

@@ -2,7 +2,7 @@
  * Spiking neurons for a chain, run for T steps. Every step a layer sees the spikes of the layer before it in the
  * same step; the first layer sees the real input. The readout averages its input and emits nothing, unless asked.
  */
-import { activate, dense, type Chain, type ChainLayer } from "./chain.js";
+import { activate, dense, type ChainLayer } from "./chain.js";
 
 /** Spikes of one neuron have one size, so that it folds into the weights of the next layer. */
 export interface NeuronScale {
@@ -42,15 +42,14 @@ export interface SpikingChain {
   readonly levels: number;
   /** Of the weights of spikes at one step and the next; 1 but for radix. */
   readonly ratio: number;
+  /** A radix neuron reaches this many times its range, so that late corrections fit in. */
+  readonly margin: number;
 }
 
 /** Sum of the weights of the spikes of T steps, over which a radix neuron must reach its range. */
 export function totalWeight(ratio: number, steps: number): number {
   return ratio === 1 ? steps : (1 - ratio ** -steps) / (1 - 1 / ratio);
 }
-
-/** A radix neuron reaches this much more than its range, so that late corrections fit in. */
-const RADIX_MARGIN = 1.25;
 
 export interface Simulation {
   /** Mean over the steps of what each layer gave to the next: [rows, outputs]. */
@@ -229,8 +228,8 @@ class LayerState {
   /** Emits the digit that brings the sum of all digits nearest to f(input so far). */
   private emitDigits({ centre, step }: NeuronScale, activation: ChainLayer["activation"]): void {
     const { input, out, emitted, width, weight } = this;
-    const { levels, ratio, steps } = this.chain;
-    const reach = RADIX_MARGIN / totalWeight(ratio, steps);
+    const { levels, ratio, steps, margin } = this.chain;
+    const reach = margin / totalWeight(ratio, steps);
     for (let k = 0; k < input.length; k++) {
       const o = k % width;
       const value = activation === undefined ? input[k]! : activate(activation, input[k]!);

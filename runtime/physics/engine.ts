@@ -15,6 +15,7 @@ import {
   type Floats,
   type Kernels,
   type Precision,
+  newMemory,
 } from "./kernels.js";
 import { chainTerms, ofInput, type Operator } from "./multi-index.js";
 import { highestOrder, outputsOf, smoothActivations, type NetworkShape } from "./network.js";
@@ -24,7 +25,7 @@ const BLOCK_BYTES = 256 * 1024;
 
 /** A network with parameters, and the memory that its passes share. */
 export class JetEngine {
-  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly memory = newMemory();
   readonly arena = new Arena(this.memory);
   readonly kernels: Kernels;
   private readonly parameterAddress: number;

@@ -1,5 +1,5 @@
 /** The WebAssembly kernels of jets (runtime/kernels/wasm/assembly/jets), each over a memory of its own. */
-import { readFileSync } from "node:fs";
+import { instantiate as load, webAssembly, type WasmMemory } from "../kernels/wasm/module.js";
 
 export type Precision = 32 | 64;
 export type Floats = Float32Array | Float64Array;
@@ -25,18 +25,14 @@ const names = [
   "composeGradient",
 ] as const;
 
-let compiled: WebAssembly.Module | undefined;
-
-function load(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(
-    readFileSync(new URL("../kernels/wasm/jets.wasm", import.meta.url)),
-  );
-  return compiled;
+/** A memory of its own for an engine: 64 KiB that grow as needed, up to 4 GB. */
+export function newMemory(): WasmMemory {
+  return new webAssembly.Memory({ initial: 1, maximum: 65536 });
 }
 
 /** The kernels of one precision over `memory`. */
-export function instantiate(memory: WebAssembly.Memory, precision: Precision): Kernels {
-  const { exports } = new WebAssembly.Instance(load(), { env: { memory } });
+export function instantiate(memory: WasmMemory, precision: Precision): Kernels {
+  const exports = load<Record<string, Kernel>>("jets", memory);
   const found = names.map((name) => [name, exports[`${name}${precision}`]] as const);
   return Object.fromEntries(found) as unknown as Kernels;
 }
@@ -45,7 +41,7 @@ export function instantiate(memory: WebAssembly.Memory, precision: Precision): K
 export class Arena {
   private next = 64;
 
-  constructor(readonly memory: WebAssembly.Memory) {}
+  constructor(readonly memory: WasmMemory) {}
 
   /** Address of `bytes` fresh bytes, aligned to 64. */
   take(bytes: number): number {
@@ -59,7 +55,7 @@ export class Arena {
 
 /** A view of floats of a precision. */
 export function floats(
-  memory: WebAssembly.Memory,
+  memory: WasmMemory,
   precision: Precision,
   address: number,
   length: number,

@@ -1,5 +1,5 @@
 /** A term of a problem on grids of a separable network: symbols by dense products, block by block. */
-import { Arena, floats, instantiate, type Floats, type Precision } from "./kernels.js";
+import { Arena, floats, instantiate, type Floats, type Precision, newMemory } from "./kernels.js";
 import type { TermPoints } from "./points.js";
 import type { AxisFactors } from "./separable-axis.js";
 import type { Readout } from "./separable.js";
@@ -118,7 +118,7 @@ class SiteState {
   private recipes: readonly Recipe[] = [];
   private readonly others: readonly number[];
 
-  private readonly memory = new WebAssembly.Memory({ initial: 1 });
+  private readonly memory = newMemory();
   private readonly kernels;
   private stacks: {
     /** Factors along the pencil times readout weights, [orders * rank, inner], and their gradients. */

@@ -1,4 +1,4 @@
-/** `sgnnc convert`: the models that a file's convert declarations make, as `.sgnn` source. */
+/** `sgnnc convert`: the models that a file's convert declarations make, or a trained solver in spikes. */
 import { basename, dirname, relative } from "node:path";
 import type { ConversionIr } from "../../ir/ir.js";
 import type { Command } from "../command.js";
@@ -6,26 +6,42 @@ import { printDiagnostics, jsonDiagnostics } from "../diagnostics.js";
 import { exit, usageError } from "../errors.js";
 import { findSource, writeIfChanged } from "../files.js";
 import { checkOne, type Checked } from "../sources.js";
+import { isRunFolder } from "../training/run-folders.js";
+import { printSpiking } from "../training/spiking.js";
 import { unknownModel } from "../training/unknown-model.js";
 
 export const convert: Command = {
-  parameters: "<file>",
+  parameters: "<file|run>",
   description: `
 Prints the models that the convert declarations of a file make. The result is source text again: with
 --out it is a file of its own, which imports what it uses from the original and can be checked,
-compiled and trained. \`sgnnc train\` converts by itself; this command is for reading the result.`,
+compiled and trained. \`sgnnc train\` converts by itself; this command is for reading the result.
+
+Of the run of a solver it makes spiking networks by calibration, in several ways, and prints their errors,
+rates and energy beside those of networks with few bits.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this converted model" },
     out: { type: "text", value: "FILE", help: "write it to this .sgnn file instead" },
+    steps: {
+      type: "text",
+      value: "N,N,..",
+      help: "of a run: numbers of steps; 8, 16, 32, 64 unless given",
+    },
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [
     ["sgnnc convert dgcnn.sgnn", "all converted models of the file"],
     ["sgnnc convert dgcnn.sgnn --model BF2 --out bf2.sgnn", "one of them, as a file"],
+    ["sgnnc convert runs/burgers/BurgersNet/seed-1 --steps 64", "a trained network in spikes"],
   ],
   least: 1,
   most: 1,
   async run(invocation, terminal) {
+    const [what] = invocation.positionals;
+    if (isRunFolder(what)) {
+      await printSpiking(what, invocation, terminal);
+      return exit.fine;
+    }
     const checked = checkOne(findSource(invocation.positionals[0]));
     const out = invocation.text("out");
     if (out !== undefined && !out.endsWith(".sgnn")) {
