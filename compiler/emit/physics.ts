@@ -211,13 +211,17 @@ function functionsText(
   const locals = new Map(
     [...variables.map(({ name }) => name), ...more].map((name) => [name, names.fresh(name)]),
   );
-  const parameters = [...locals.values()].map((name) => `${name}: number`).join(", ");
   const entries = fields.flatMap((field, k) => {
     const formula = formulas[k];
     if (formula === undefined) return [];
     const body = rename(formula, (text) => named(locals.get(text) ?? text));
     const text = printFormula(body, (helper) => module.helper(helper));
-    return [`${propertyName(field)}: (${parameters}): number => ${text}`];
+    const isUsed = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
+    const all = [...locals.values()];
+    // The last that is used ends the list; those before it that are not get an underscore.
+    const shown = all.slice(0, all.findLastIndex(isUsed) + 1);
+    const parameters = shown.map((name) => `${isUsed(name) ? name : `_${name}`}: number`);
+    return [`${propertyName(field)}: (${parameters.join(", ")}): number => ${text}`];
   });
   return entries.length === 0 ? [] : [`${key}: { ${entries.join(", ")} }`];
 }

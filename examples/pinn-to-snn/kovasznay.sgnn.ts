@@ -264,7 +264,7 @@ export const Kovasznay: sg.ProblemSpec = {
       1 - Math.exp(-1.8100981200139667 * x) * Math.cos(6.283185307179586 * y),
     v: (x: number, y: number): number =>
       -0.2880860632815696 * Math.exp(-1.8100981200139667 * x) * Math.sin(6.283185307179586 * y),
-    p: (x: number, y: number): number => (1 - Math.exp(-3.6201962400279335 * x)) / 2,
+    p: (x: number): number => (1 - Math.exp(-3.6201962400279335 * x)) / 2,
   },
   samples: {
     interior: { count: 500, method: { name: "sobol", args: { every: 0 } } },

@@ -918,7 +918,7 @@ export const ForcedFlow: sg.ProblemSpec = {
       -(Math.exp(-0.45 * t) * Math.sin(2 * x) * Math.cos(2 * y) * Math.sin(z)),
     w: (x: number, y: number, z: number, t: number): number =>
       -2 * Math.exp(-0.45 * t) * Math.sin(2 * x) * Math.sin(2 * y) * Math.cos(z),
-    p: (x: number, y: number, z: number, t: number): number => 0,
+    p: (): number => 0,
   },
   samples: {
     interior: { count: 65536, method: { name: "uniform", args: { every: 100 } } },
