@@ -280,6 +280,12 @@ class BodyPrinter {
         return attributes.slope === undefined ? args : [first, String(attributes.slope)];
       case "clip":
         return [first, bound(attributes.low, "-Infinity"), bound(attributes.high, "Infinity")];
+      case "rows":
+        return [
+          first,
+          this.size(attributes.start ?? { terms: new Map() }),
+          this.size(attributes.count ?? { terms: new Map() }),
+        ];
       case "expand":
         return [first, String(attributes.axes ?? 1)];
       case "hold":

@@ -123,6 +123,7 @@ export class NeedsTable {
           case "op":
             read(part.attributes.steps);
             read(part.attributes.classes);
+            read(part.attributes.start);
             read(part.attributes.count);
             if (NEEDS_RUN.has(part.op)) run = true;
             break;

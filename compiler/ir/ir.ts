@@ -120,6 +120,7 @@ export type OpName =
   | "matMul" // contracts the last dim of the first with the first dim of the second
   | "dot" // sum over the last dim of the product
   | "concat" // along the last dim
+  | "rows" // plan pass: attributes.count rows of a weight from attributes.start
   | "flatten" // keeps the first (residency) dim
   | "expand" // adds `attributes.axes` trailing axes of size 1
   | "hold" // untimed value repeated at every step of the surrounding time block; attributes.steps
@@ -167,6 +168,7 @@ export interface OpAttributes {
   readonly high?: number;
   readonly classes?: Size;
   readonly axes?: number;
+  readonly start?: Size;
   readonly count?: Size;
   readonly metric?: string;
   readonly radius?: number | Expr;

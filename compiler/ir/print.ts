@@ -73,6 +73,7 @@ function printAttributes(attributes: OpAttributes): string[] {
   if (attributes.high !== undefined) words.push(`high=${attributes.high}`);
   if (attributes.classes !== undefined) words.push(`classes=${printSize(attributes.classes)}`);
   if (attributes.axes !== undefined) words.push(`axes=${attributes.axes}`);
+  if (attributes.start !== undefined) words.push(`start=${printSize(attributes.start)}`);
   if (attributes.count !== undefined) words.push(`count=${printSize(attributes.count)}`);
   if (attributes.metric !== undefined) words.push(attributes.metric);
   if (attributes.radius !== undefined) words.push(`radius=${printNumber(attributes.radius)}`);

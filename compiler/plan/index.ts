@@ -3,6 +3,7 @@
  * meaning, the types and the names from the source; the order of the list is the order they run in.
  */
 import type { Program } from "../ir/ir.js";
+import { factoriseConcat } from "./passes/factorise-concat.js";
 import { foldConstants } from "./passes/fold-constants.js";
 import { hoistFixpoint } from "./passes/hoist-fixpoint.js";
 import { hoistRowWise } from "./passes/hoist-row-wise.js";
@@ -19,6 +20,7 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   { name: "lower-gather", run: lowerGather },
   { name: "fold-constants", run: foldConstants },
+  { name: "factorise-concat", run: factoriseConcat },
   { name: "hoist-row-wise", run: hoistRowWise },
   { name: "sparse-products", run: sparseProducts },
   { name: "hoist-fixpoint", run: hoistFixpoint },

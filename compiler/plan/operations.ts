@@ -52,6 +52,7 @@ const REARRANGE: ReadonlySet<string> = new Set([
   "concat",
   "flatten",
   "expand",
+  "rows",
   "source",
   "target",
 ]);

@@ -274,7 +274,7 @@ function graphKey(graph: GraphRef): string {
 
 function attributesKey(attributes: OpAttributes): string {
   const { graph, reduce, steps, rate, slope, low, high, classes, axes } = attributes;
-  const { count, metric, radius } = attributes;
+  const { start, count, metric, radius } = attributes;
   return [
     graph === undefined ? "" : graphKey(graph),
     reduce?.join("+") ?? "",
@@ -285,6 +285,7 @@ function attributesKey(attributes: OpAttributes): string {
     high ?? "",
     classes === undefined ? "" : printSize(classes),
     axes ?? "",
+    start === undefined ? "" : printSize(start),
     count === undefined ? "" : printSize(count),
     metric ?? "",
     radius === undefined ? "" : typeof radius === "number" ? radius : keyOf(radius),

@@ -17,7 +17,7 @@ function cross_entropy(output: Tensor, target: Tensor): Tensor {
  * PointLayer: dgcnn.sgnn:18
  */
 class PointLayer extends sg.Layer {
-  readonly size: { k: number };
+  readonly size: { in: number; k: number };
   readonly w: sg.Parameter;
 
   constructor(scope: Scope, size: { in: number; out: number; k: number }) {
@@ -27,10 +27,11 @@ class PointLayer extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph, run: Run): Tensor {
-    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]         dgcnn.sgnn:20
-    const xTarget = sg.target(near, x); // real[E'near, in]     dgcnn.sgnn:21
-    const out1 = sg.concat(xTarget, sg.sub(sg.source(near, x), xTarget)); // real[E'near, 2*in]   dgcnn.sgnn:21
-    return sg.aggregate(near, sg.matMul(out1, this.w.value), ["max"]); // real[N, out]         dgcnn.sgnn:21
+    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]        dgcnn.sgnn:20
+    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]       dgcnn.sgnn:21
+    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]        dgcnn.sgnn:21
+    const out2 = sg.add(sg.target(near, out1), sg.source(near, sg.matMul(x, wRows))); // real[E'near, out]   dgcnn.sgnn:21
+    return sg.aggregate(near, out2, ["max"]); // real[N, out]        dgcnn.sgnn:21
   }
 }
 
@@ -68,7 +69,7 @@ class BatchNorm extends sg.Layer {
  * EdgeLayer: dgcnn.sgnn:11
  */
 class EdgeLayer extends sg.Layer {
-  readonly size: { k: number };
+  readonly size: { in: number; k: number };
   readonly w: sg.Parameter;
 
   constructor(scope: Scope, size: { in: number; out: number; k: number }) {
@@ -78,10 +79,11 @@ class EdgeLayer extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph, run: Run): Tensor {
-    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]         dgcnn.sgnn:13
-    const xTarget = sg.target(near, x); // real[E'near, in]     dgcnn.sgnn:14
-    const out1 = sg.concat(xTarget, sg.sub(sg.source(near, x), xTarget)); // real[E'near, 2*in]   dgcnn.sgnn:14
-    return sg.aggregate(near, sg.matMul(out1, this.w.value), ["max"]); // real[N, out]         dgcnn.sgnn:14
+    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]        dgcnn.sgnn:13
+    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]       dgcnn.sgnn:14
+    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]        dgcnn.sgnn:14
+    const out2 = sg.add(sg.target(near, out1), sg.source(near, sg.matMul(x, wRows))); // real[E'near, out]   dgcnn.sgnn:14
+    return sg.aggregate(near, out2, ["max"]); // real[N, out]        dgcnn.sgnn:14
   }
 }
 

@@ -45,6 +45,8 @@ export interface PlanStep {
   readonly result: number;
   readonly graph?: number;
   readonly reduce?: readonly string[];
+  /** First row of a `rows` step. */
+  readonly start?: Dim;
   /** Name of the loop of a `pointwise` step. */
   readonly loop?: string;
   readonly neuron?: PlanNeuron;

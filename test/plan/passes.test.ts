@@ -62,12 +62,12 @@ describe("plan", () => {
         return flatten(propagate<g+loops, sum>(h, edgeSoftmax<g+loops>(leakyRelu<slope=0.2>(add(target<g+loops>(dot(h, left)), source<g+loops>(dot(h, right))))))) : real[N, heads*out]"
     `);
   });
-  it("leaves a maximum over an edge network as an aggregation and shares x[i]", () => {
+  it("multiplies on nodes what an edge network multiplies on edges", () => {
     expect(planned(edgeConv())).toMatchInlineSnapshot(`
       "layer EdgeConv<in, out>(x: real[N, in], g: graph)
         param w: real[2*in, out] = glorot
-        let xTarget = target<g>(x) : real[E, in]
-        return aggregate<g, max>(relu(matMul(concat(xTarget, sub(source<g>(x), xTarget)), w))) : real[N, out]"
+        let wRows = rows<start=in, count=in>(w) : real[in, out]
+        return aggregate<g, max>(relu(add(target<g>(matMul(x, sub(rows<start=0, count=in>(w), wRows))), source<g>(matMul(x, wRows))))) : real[N, out]"
     `);
   });
   it("lifts the lets of a gather and renames one that is taken", () => {

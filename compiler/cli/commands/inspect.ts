@@ -6,7 +6,7 @@ import type { ModelIr, Program } from "../../ir/ir.js";
 import type { GraphType, Size, TensorType } from "../../ir/types.js";
 import { describe, total, type LayerRow, type ParameterRow } from "../../plan/describe.js";
 import { countNames } from "../../plan/operations.js";
-import { plan } from "../../plan/index.js";
+import { PASSES, plan } from "../../plan/index.js";
 import type { Command } from "../command.js";
 import { count, printDiagnostics, summary } from "../diagnostics.js";
 import { exit, usageError } from "../errors.js";
@@ -26,7 +26,7 @@ are formulas in the number of nodes N, edges E and graphs G, and bounds: every u
 step. What a trained network really needs is measured by sgnnc evaluate and report energy.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this model or variant" },
-    plan: { type: "flag", help: "also show the operations that will run" },
+    plan: { type: "flag", help: "also show the operations before and after the plan passes" },
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [
@@ -44,6 +44,7 @@ step. What a trained network really needs is measured by sgnnc evaluate and repo
       return exit.input;
     }
     const program = plan(checked.program);
+    const written = asWritten(checked.program);
     const wanted = invocation.text("model");
     const meant = wanted === undefined ? undefined : modelsNamed(wanted, program);
     const models = program.models.filter((model) => meant?.includes(model.name) ?? true);
@@ -52,14 +53,25 @@ step. What a trained network really needs is measured by sgnnc evaluate and repo
     if (wanted !== undefined && models.length === 0) throw unknownModel(wanted, names, "inspect");
     const views = models.map((model) => viewOf(model, program));
     if (invocation.flag("json")) {
-      const documents = views.map((view) => jsonOf(view, invocation.flag("plan"), program));
+      const documents = views.map((view) => ({
+        ...jsonOf(view, invocation.flag("plan"), program),
+        ...(invocation.flag("plan")
+          ? { planBefore: planText([view.model], written).split("\n") }
+          : {}),
+      }));
       const document = { file: checked.source.file, models: documents };
       terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
       return exit.fine;
     }
     terminal.out(views.map((view) => textOf(view)).join("\n"));
     if (invocation.flag("plan")) {
-      terminal.out(`\nPlan\n\n${planText(models, program)}\n`);
+      const rows = models.flatMap(({ name }) => [
+        [name, "as written", ...countsOf(written, name)],
+        ["", "planned", ...countsOf(program, name)],
+      ]);
+      terminal.out(`\nPlan\n\n${textTable(["model", "", "MACs", "ADDs", "reads"], rows)}`);
+      terminal.out(`\nAs written\n\n${planText(modelsOf(written, models), written)}\n`);
+      terminal.out(`\nPlanned\n\n${planText(models, program)}\n`);
     }
     return exit.fine;
   },
@@ -194,7 +206,25 @@ function numberOf(size: Size): number | string {
   return asInteger(size) ?? printSize(size);
 }
 
-/** The planned neurons, layers and models, one operation per line. */
+/** The program before any pass but the first: gathers as operations on edges, nothing rewritten. */
+function asWritten(program: Program): Program {
+  return PASSES.filter((pass) => pass.name === "lower-gather").reduce(
+    (current, pass) => pass.run(current),
+    program,
+  );
+}
+
+function modelsOf(program: Program, like: readonly ModelIr[]): readonly ModelIr[] {
+  return program.models.filter(({ name }) => like.some((one) => one.name === name));
+}
+
+/** Operations of one forward pass of a model. */
+function countsOf(program: Program, model: string): readonly string[] {
+  const rows = describe(program, model);
+  return (["macs", "adds", "reads"] as const).map((column) => printSize(total(rows, column)));
+}
+
+/** The neurons, layers and models, one operation per line. */
 function planText(models: readonly ModelIr[], program: Program): string {
   const used = new Set<string>();
   const visit = (callable: ModelIr | Program["layers"][number]): void => {

@@ -344,10 +344,14 @@ class Lowering {
     }
     const graph = attributes.graph === undefined ? undefined : this.graph(attributes.graph, frame);
     const known = graph === undefined ? undefined : this.graphs[graph];
-    const result = resultOf(expr, shapes, known, steps);
+    const count =
+      attributes.count === undefined ? undefined : this.dim(attributes.count, frame, origin);
+    const result = resultOf(expr, shapes, known, steps, count);
     if (result === undefined) return refuse(`\`${op}\` of these operands`, origin);
     if (isElementwise(op)) return this.pointwise(expr, args, result, origin);
-    return this.step(op, args, result, { graph, reduce: attributes.reduce }, origin);
+    const start =
+      attributes.start === undefined ? undefined : this.dim(attributes.start, frame, origin);
+    return this.step(op, args, result, { graph, reduce: attributes.reduce, start }, origin);
   }
 
   private pointwise(

@@ -45,8 +45,9 @@ export function resultOf(
   args: readonly Shape[],
   graph: PlanGraph | undefined,
   steps: Dim,
+  rows?: Dim,
 ): Shape | undefined {
-  const dims = dimsOf(expr, args, graph);
+  const dims = dimsOf(expr, args, graph, rows);
   if (dims === undefined) return undefined;
   const own = args.find((arg) => arg.steps !== 1)?.steps ?? 1;
   const isTotal = ["sum", "mean", "columnMean", "columnVariance"].includes(expr.op);
@@ -60,6 +61,7 @@ function dimsOf(
   { op, attributes }: OpExpr,
   args: readonly Shape[],
   graph: PlanGraph | undefined,
+  rows: Dim | undefined,
 ): readonly Dim[] | undefined {
   const [x, y] = args;
   if (BROADCASTING.includes(op)) return broadcast(x.dims, y.dims);
@@ -74,6 +76,8 @@ function dimsOf(
       if (!width.every((dim) => typeof dim === "number")) return undefined;
       return [...x.dims.slice(0, -1), width.reduce((a, b) => a + b, 0)];
     }
+    case "rows":
+      return rows === undefined ? undefined : [rows, ...x.dims.slice(1)];
     case "hold":
     case "rate":
     case "propagate":

@@ -79,6 +79,8 @@ export interface PlanStep {
   /** Number of the graph. */
   readonly graph?: number;
   readonly reduce?: readonly string[];
+  /** First row of a `rows` step. */
+  readonly start?: Dim;
   readonly pointwise?: { readonly expression: Pointwise; readonly access: readonly Access[] };
   readonly neuron?: PlanNeuron;
   /** `cora.sgnn:11` */

@@ -1,5 +1,5 @@
 /** Operations on rows of the last dim, and on time. */
-import { lastDim, sizeOf, type Operation, type Slot } from "./operation.js";
+import { firstDim, lastDim, sizeOf, type Operation, type Slot } from "./operation.js";
 
 /** Sum over the last dim of the product; an operand of lower rank serves every leading row. */
 export const dot: Operation = {
@@ -40,6 +40,15 @@ export const concat: Operation = {
         offset += own;
       }
     };
+  },
+};
+
+/** Some rows of a weight. */
+export const rows: Operation = {
+  bind({ step, args, result }) {
+    const { data } = args[0]!;
+    const start = Number(step.start ?? 0) * firstDim(result).width;
+    return () => result.data.set(data.subarray(start, start + result.data.length));
   },
 };
 

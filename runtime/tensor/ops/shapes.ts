@@ -15,6 +15,11 @@ export function concat(...parts: Tensor[]): Tensor {
   return rearranged(tf.concat(parts.map(toFloat), first.rank - 1), parts);
 }
 
+/** Rows start .. start + count - 1 of a weight: [R, ..] -> [count, ..]. */
+export function rows(x: Tensor, start: number, count: number): Tensor {
+  return rearranged(tf.slice(x, start, count), [x]);
+}
+
 /** [R, a, b, ..] -> [R, a * b * ..]; the first (residency) dim is kept. */
 export function flatten(x: Tensor): Tensor {
   if (x.rank === 2) return x;

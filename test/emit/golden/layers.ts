@@ -95,17 +95,20 @@ class GAT extends sg.Layer {
  * EdgeConv: sgnn:std, edge-conv.sgnn:2
  */
 class EdgeConv extends sg.Layer {
+  readonly size: { in: number };
   readonly w: sg.Parameter;
 
   constructor(scope: Scope, size: { in: number; out: number }) {
     super(scope);
+    this.size = size;
     this.w = scope.parameter("w", [2 * size.in, size.out], sg.glorot());
   }
 
   forward(x: Tensor, g: Graph): Tensor {
-    const xTarget = sg.target(g, x); // real[E, in]     edge-conv.sgnn:4
-    const out1 = sg.concat(xTarget, sg.sub(sg.source(g, x), xTarget)); // real[E, 2*in]   edge-conv.sgnn:4
-    return sg.aggregate(g, sg.relu(sg.matMul(out1, this.w.value)), ["max"]); // real[N, out]    edge-conv.sgnn:4
+    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]   edge-conv.sgnn:4
+    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    edge-conv.sgnn:4
+    const out2 = sg.add(sg.target(g, out1), sg.source(g, sg.matMul(x, wRows))); // real[E, out]    edge-conv.sgnn:4
+    return sg.aggregate(g, sg.relu(out2), ["max"]); // real[N, out]    edge-conv.sgnn:4
   }
 }
 

@@ -1,0 +1,46 @@
+/** The factorised edge convolution has the values and gradients of the one on edges. */
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, test } from "vitest";
+import * as sg from "../../runtime/index.js";
+import { compileModule } from "../conformance/compile.js";
+import { expectClose } from "../runtime/closeness.js";
+
+beforeAll(async () => {
+  await sg.useBackend("cpu");
+});
+
+const source =
+  "model Net(g: graph(x: real[N, 3])) -> real[N, 4] { return g.x |> EdgeConv<4>(g) }\n";
+
+test("EdgeConv: output, gradient in x and in w, with a node that nothing enters", async () => {
+  const module = await compileModule(source);
+  const Net = module["Net"] as new (scope: sg.Scope) => sg.Model<{ g: sg.Graph }>;
+  const model = new Net(new sg.Scope({ seed: 2 }));
+  const [w] = model.parameters();
+  const ends = [0, 1, 2, 2, 3, 0, 1, 1, 2, 0, 0, 2, 1, 1];
+  const { topology } = sg.createGraph({ edgeIndex: ends, nodeCount: 5 });
+  const x = tf.randomNormal([5, 3], 0, 1, "float32", 4);
+  const cotangent = tf.randomNormal([5, 4], 0, 1, "float32", 5);
+  const graphOf = (values: tf.Tensor): sg.Graph => new sg.Graph(topology, { x: values }, {});
+  const planned = (values: tf.Tensor): tf.Tensor =>
+    model.forward({ g: graphOf(values) }, sg.createRun());
+  const onEdges = (values: tf.Tensor): tf.Tensor => {
+    const g = graphOf(values);
+    const [xi, xj] = [sg.target(g, values), sg.source(g, values)];
+    const messages = sg.relu(sg.matMul(sg.concat(xi, sg.sub(xj, xi)), w!.value));
+    return sg.aggregate(g, messages, ["max"]);
+  };
+  expectClose(planned(x).dataSync(), [...onEdges(x).dataSync()], { what: "output" });
+  expect([...planned(x).dataSync()].slice(-4)).toEqual([0, 0, 0, 0]);
+  const loss = (f: typeof planned) => (values: tf.Tensor) => tf.sum(tf.mul(f(values), cotangent));
+  const inX = (f: typeof planned): number[] => [...tf.grad(loss(f))(x).dataSync()];
+  expectClose(inX(planned), inX(onEdges), { what: "gradient in x" });
+  const inW = (f: typeof planned): number[] => [
+    ...sg
+      .gradients(() => loss(f)(x), model.parameters())
+      .gradients.get(w!.path)!
+      .dataSync(),
+  ];
+  expectClose(inW(planned), inW(onEdges), { what: "gradient in w" });
+  expect(w!.path).toMatch(/w$/);
+});
