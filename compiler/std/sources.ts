@@ -92,7 +92,9 @@ function nll(output: real[..., c], target: label[...]) -> real = -mean(pick(outp
     "sgnn:std/functions/propagate.sgnn",
     `/// One step over the graph: \`y_i = sum_j x_j / sqrt(d_i d_j)\` over the neighbours and the node itself. On an
 /// undirected graph its spectral norm is at most 1, which equilibrium blocks rely on.
-function propagate(g: graph, x: real[N, d]) -> real[N, d] = gather sum over j -> i with self loops { norm(i, j) * x[j] }
+function propagate(g: graph, x: real[N, d]) -> real[N, d] = gather sum over j -> i with self loops {
+  norm(i, j) * x[j]
+}
 `,
   ],
   [
@@ -125,7 +127,7 @@ layer BatchNorm<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
 layer BiGCN<out, drop: 0>(x: real[N, in], g: graph) -> real[N, out] {
   param weight: sign[in, out] = glorot
   let product = dropout<drop>(sign(x)) @ weight
-  let h = product * row_mean(abs(x)) * column_mean(abs(latent(weight)))
+  let h       = product * row_mean(abs(x)) * column_mean(abs(latent(weight)))
   return gather sum over j -> i with self loops { norm(i, j) * h[j] }
 }
 `,
@@ -253,9 +255,9 @@ layer LayerNorm<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
 /// \`z = Phi^-1(2^(-1/n))\`, so \`x - z\` is positive for about half of the rows (ours, after Qin et al. 2021,
 /// BiPointNet, eq. 9). The quantile by Abramowitz & Stegun 26.2.23, absolute error below 4.5e-4.
 layer MaxShift<n: 20>(x: real[..., c]) -> real[..., c] {
-  let t = sqrt(-2 * log(1 - exp(-log(2) / n)))
+  let t    = sqrt(-2 * log(1 - exp(-log(2) / n)))
   let high = 2.515517 + 0.802853 * t + 0.010328 * t ^ 2
-  let low = 1 + 1.432788 * t + 0.189269 * t ^ 2 + 0.001308 * t ^ 3
+  let low  = 1 + 1.432788 * t + 0.189269 * t ^ 2 + 0.001308 * t ^ 3
   return x - (t - high / low)
 }
 `,
