@@ -1,27 +1,23 @@
 // Packs the VS Code extension: dist/vscode/sgnn-VERSION.vsix. Build first.
 // A .vsix is a zip with two descriptions beside the folder of the extension.
-import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = join(root, "grammar", "vscode");
 const target = join(root, "dist", "vscode");
 mkdirSync(target, { recursive: true });
 
-const bundled = await build({
-  entryPoints: [join(source, "extension.ts")],
-  bundle: true,
+const bundle = await rolldown({
+  input: join(source, "extension.ts"),
   platform: "node",
-  format: "cjs",
-  target: "node20",
   external: ["vscode"],
-  minify: true,
-  legalComments: "inline",
-  write: false,
 });
+const { output } = await bundle.generate({ format: "cjs", minify: true });
+await bundle.close();
 
 const extension = JSON.parse(readFileSync(join(source, "manifest.json"), "utf8"));
 const escape = (text) =>
@@ -68,7 +64,7 @@ const archive = zipSync(
     "extension/package.json": file("manifest.json"),
     "extension/README.md": file("README.md"),
     "extension/LICENSE.txt": new Uint8Array(readFileSync(join(root, "LICENSE"))),
-    "extension/extension.js": bundled.outputFiles[0].contents,
+    "extension/extension.js": text(output[0].code),
     "extension/language-configuration.json": file("language-configuration.json"),
     "extension/snippets.json": file("snippets.json"),
     "extension/syntaxes/sgnn.tmLanguage.json": file("syntaxes/sgnn.tmLanguage.json"),
