@@ -1,0 +1,116 @@
+/** Row-wise kernels and dropout on every backend against their reference loops, over many widths. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import * as sg from "../../runtime/index.js";
+import {
+  cutColumns,
+  dropoutWithKey,
+  logSoftmaxRows,
+  pickLabels,
+  spreadMiddle,
+  sumMiddle,
+} from "../../runtime/kernels/index.js";
+import { dropout } from "../../runtime/kernels/reference/dropout.js";
+import * as rows from "../../runtime/kernels/reference/rows.js";
+import { randomKey } from "../../runtime/tensor/random/key.js";
+import { onEveryBackend } from "./backends.js";
+import { expectClose } from "./closeness.js";
+
+const rng = sg.Rng.of(32, "row kernels");
+const values = (...shape: number[]): Tensor =>
+  tf.tensor(rng.normals(shape.reduce((a, b) => a * b, 1)), shape);
+const floats = (tensor: Tensor): Float32Array => tensor.dataSync() as Float32Array;
+
+function expectReference(
+  actual: Tensor,
+  shape: number[],
+  reference: (wanted: Float32Array) => void,
+): void {
+  const wanted = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(NaN);
+  reference(wanted);
+  expect(actual.shape).toEqual(shape);
+  expectClose(floats(actual), wanted);
+}
+
+onEveryBackend(() => {
+  describe.each([0, 1, 2, 7, 30])("%i rows", (count) => {
+    describe.each([1, 2, 3, 4, 5, 9, 65])("%i columns", (width) => {
+      test("sum and repetition along an axis", () => {
+        for (const n of [1, 2, 5]) {
+          tf.tidy(() => {
+            const x = values(count, n, width);
+            const narrow = values(count, width);
+            expectReference(sumMiddle(x, count, n, width), [count * width], (y) =>
+              rows.sumMiddle(floats(x), y, n, width),
+            );
+            expectReference(spreadMiddle(narrow, count, n, width), [count * n * width], (y) =>
+              rows.spreadMiddle(floats(narrow), y, n, width),
+            );
+          });
+        }
+      });
+
+      test("columns cut out, and put back by the gradient", () => {
+        tf.tidy(() => {
+          const x = values(count, width + 3);
+          const g = values(count, width);
+          const narrow = { rows: count, width };
+          expectReference(cutColumns(x, 2, width), [count, width], (y) =>
+            rows.copyColumns(floats(x), y, {
+              ...narrow,
+              ...{ columnsX: width + 3, from: 2, columnsY: width, to: 0 },
+            }),
+          );
+          const gradient = tf.grad((v: Tensor) => tf.sum(tf.mul(cutColumns(v, 2, width), g)))(x);
+          expectReference(gradient, [count, width + 3], (y) =>
+            rows.copyColumns(floats(g), y.fill(0), {
+              ...narrow,
+              ...{ columnsX: width, from: 0, columnsY: width + 3, to: 2 },
+            }),
+          );
+        });
+      });
+
+      test("labels picked, and placed by the gradient", () => {
+        tf.tidy(() => {
+          const x = values(count, width);
+          const g = values(count);
+          // -1 is a row without a label.
+          const labels = Int32Array.from({ length: count }, (_, r) => ((r * 3) % (width + 1)) - 1);
+          expectReference(pickLabels(x, labels), [count], (y) =>
+            rows.pick(floats(x), labels, y, width),
+          );
+          const gradient = tf.grad((v: Tensor) => tf.sum(tf.mul(pickLabels(v, labels), g)))(x);
+          expectReference(gradient, [count, width], (y) => rows.place(floats(g), labels, y, width));
+        });
+      });
+
+      test("log-softmax", () => {
+        tf.tidy(() => {
+          const x = tf.mul(values(count, width), 20);
+          expectReference(logSoftmaxRows(x), [count, width], (y) =>
+            rows.logSoftmax(floats(x), y, width),
+          );
+        });
+      });
+
+      test("dropout, the gradient with the same mask", () => {
+        const key = randomKey(5, "dropout", count, width);
+        for (const rate of [0, 0.3, 1]) {
+          tf.tidy(() => {
+            const x = values(count, width);
+            const g = values(count, width);
+            expectReference(dropoutWithKey(x, rate, key), [count, width], (y) =>
+              dropout(floats(x), y, rate, key),
+            );
+            const gradient = tf.grad((v: Tensor) =>
+              tf.sum(tf.mul(dropoutWithKey(v, rate, key), g)),
+            )(x);
+            expectReference(gradient, [count, width], (y) => dropout(floats(g), y, rate, key));
+          });
+        }
+      });
+    });
+  });
+});
