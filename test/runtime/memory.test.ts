@@ -1,0 +1,79 @@
+/** Training holds on to nothing: tensors and kernel memory are the same after hundreds of steps as early on. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { afterAll, expect, test } from "vitest";
+import * as sg from "../../runtime/index.js";
+import { propagate, symmetricNorm } from "../../runtime/graph/index.js";
+import { backendHeap } from "../../runtime/kernels/wasm/backend-heap.js";
+import { privateHeap } from "../../runtime/kernels/wasm/heap.js";
+import { train } from "../../runtime/train/trainer.js";
+import { writeCommunities } from "../train/data.js";
+import { classifier, type ClassifierInputs } from "../train/models.js";
+import { onEveryBackend } from "./backends.js";
+import { lif } from "./lif.js";
+
+const STEPS = 4;
+const HIDDEN = 6;
+
+/** Convolution, dropout, spiking neurons over four steps, and a convolution of their mean. */
+class SpikingClassifier extends sg.Model<ClassifierInputs> {
+  private readonly first: sg.Parameter;
+  private readonly second: sg.Parameter;
+  private readonly neuron: sg.Neuron;
+
+  constructor(scope: sg.Scope) {
+    super(scope);
+    this.first = scope.parameter("first", [3, HIDDEN], sg.glorot());
+    this.second = scope.parameter("second", [HIDDEN, 2], sg.glorot());
+    this.neuron = new sg.Neuron(scope.child("lif"), lif, { channels: HIDDEN }, { threshold: 0.3 });
+  }
+
+  forward({ g }: ClassifierInputs, run: sg.Run): Tensor {
+    const looped = g.withSelfLoops();
+    const spread = (x: Tensor): Tensor => propagate(looped, x, "sum", symmetricNorm(looped));
+    const current = spread(sg.matMul(sg.dropout(g.nodes.x, 0.3, run), this.first.value));
+    const spikes = this.neuron.forward([current], run, { steps: STEPS, held: [true] });
+    const rate = tf.mean(sg.splitTime(spikes, STEPS), 0);
+    return spread(sg.matMul(sg.dropout(rate, 0.3, run), this.second.value));
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "sgnn-memory-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const data = writeCommunities(folder);
+
+onEveryBackend((backend) => {
+  test("tensors and kernel memory stay flat over 300 training steps", async () => {
+    const before = tf.memory().numTensors;
+    const tensors: number[] = [];
+    const bytes: number[] = [];
+    const result = await train(
+      {
+        ...classifier(data, { in: 3, hidden: HIDDEN, out: 2 }, { epochs: 300 }),
+        create: (scope) => new SpikingClassifier(scope),
+      },
+      {
+        seed: 1,
+        baseFolder: folder,
+        backend: { name: backend },
+        onProgress: () => {
+          tensors.push(tf.memory().numTensors);
+          const heap = backend === "wasm" ? backendHeap() : privateHeap();
+          bytes.push(heap.memory.buffer.byteLength);
+        },
+      },
+    );
+    expect(result.status).toBe("finished");
+    // The neurons fired and learned, so all kernels of the step were at work.
+    expect(result.history.at(-1)!.spike_rate).toBeGreaterThan(0.01);
+    expect(result.history.at(-1)!.loss).toBeLessThan(result.history[0]!.loss);
+    const settled = 20;
+    expect(tensors.length).toBeGreaterThanOrEqual(300);
+    expect(new Set(tensors.slice(settled))).toEqual(new Set([tensors[settled]]));
+    expect(new Set(bytes.slice(settled))).toEqual(new Set([bytes[settled]]));
+    expect(tf.memory().numTensors).toBe(before);
+  }, 30_000);
+});
