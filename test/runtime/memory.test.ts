@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { afterAll, expect, test, vi } from "vitest";
 import * as sg from "../../runtime/index.js";
-import { propagate, symmetricNorm } from "../../runtime/graph/index.js";
+import { aggregate, propagate, source, symmetricNorm } from "../../runtime/graph/index.js";
 import { backendHeap } from "../../runtime/kernels/wasm/backend-heap.js";
 import type { Heap } from "../../runtime/kernels/wasm/heap.js";
 import { train } from "../../runtime/train/trainer.js";
@@ -37,7 +37,7 @@ class SpikingClassifier extends sg.Model<ClassifierInputs> {
     const current = spread(sg.matMul(sg.dropout(g.nodes.x, 0.3, run), this.first.value));
     const spikes = this.neuron.forward([current], run, { steps: STEPS, held: [true] });
     const rate = tf.mean(sg.splitTime(spikes, STEPS), 0);
-    const largest = propagate(looped, sg.dropout(rate, 0.3, run), "max");
+    const largest = aggregate(looped, source(looped, sg.dropout(rate, 0.3, run)), ["max"]);
     return spread(sg.matMul(largest, this.second.value));
   }
 }
