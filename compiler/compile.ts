@@ -8,7 +8,7 @@
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { Reporter } from "./diagnostics/diagnostic.js";
 import { checkProgram } from "./check/program.js";
-import type { Program } from "./ir/ir.js";
+import type { Program } from "./ir/program.js";
 import { plan } from "./plan/index.js";
 
 /** How the compiler sees other files; paths are as written in imports, resolved against `from`. */

@@ -9,7 +9,7 @@
  */
 import type { TokenType } from "chevrotain";
 import type { Body } from "./fields.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import type { ProblemList } from "./problems.js";
 import * as t from "./tokens.js";
 import { retyped } from "./words.js";

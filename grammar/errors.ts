@@ -1,6 +1,6 @@
 /** What the parser expected, in words. */
 import type { IRecognitionException, TokenType } from "chevrotain";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import * as t from "./tokens.js";
 
 /** A failed parse: the first place where the tokens stop making sense. */

@@ -1,7 +1,7 @@
 /** Reports a failure that has no repair. */
 import { describeExpected, describeFound } from "./errors.js";
 import type { Failure } from "./errors.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import { spanOf } from "./lexer.js";
 import type { ProblemList } from "./problems.js";
 import { closest } from "./spelling.js";

@@ -7,21 +7,10 @@ import type { IToken } from "chevrotain";
 import type { ProblemList } from "./problems.js";
 import { isClosed } from "./scan.js";
 import { prepareSource } from "./source.js";
+import type { Token } from "./token.js";
 import * as t from "./tokens.js";
 import type { Span, Trivia } from "./tree.js";
 import { assignWords, retype } from "./words.js";
-
-/** A token with what the parser's driver asks about its place. */
-export interface Token extends IToken {
-  /** Half-open end, as in spans. */
-  end: number;
-  /** First token on its line. */
-  firstOnLine: boolean;
-  /** Blanks before the first token of its line. */
-  indentation: number;
-  /** Touches the previous token. */
-  joined: boolean;
-}
 
 export interface Tokens {
   readonly tokens: Token[];

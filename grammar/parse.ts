@@ -9,7 +9,7 @@ import { describeFound } from "./errors.js";
 import { bodies, declarationWords, declarations } from "./fields.js";
 import type { Body } from "./fields.js";
 import { spanOf, tokenize } from "./lexer.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import { ProblemList } from "./problems.js";
 import type { SyntaxProblem } from "./problems.js";
 import { readRule } from "./read-rule.js";

@@ -5,7 +5,7 @@ import type { BodyPieces } from "./body.js";
 import { describeFound } from "./errors.js";
 import type { Body } from "./fields.js";
 import { spanOf } from "./lexer.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import { ProblemList } from "./problems.js";
 import { readRule } from "./read-rule.js";
 import { closers, openers } from "./repair.js";

@@ -7,7 +7,7 @@ import type { CstNode, TokenType } from "chevrotain";
 import { readFailure } from "./errors.js";
 import { reportFailure } from "./failure.js";
 import type { Failure } from "./errors.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import { spanOf } from "./lexer.js";
 import { getParser } from "./parser.js";
 import type { SgnnParser } from "./parser.js";

@@ -6,7 +6,7 @@ import type { TokenType } from "chevrotain";
 import { virtualToken } from "./body.js";
 import { describeExpected, describeFound } from "./errors.js";
 import type { Failure } from "./errors.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import { spanOf } from "./lexer.js";
 import type { ProblemList } from "./problems.js";
 import { reportFailure } from "./failure.js";

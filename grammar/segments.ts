@@ -3,7 +3,7 @@
  * can hide the next. A declaration begins at its keyword, first on a line or after a closed body.
  */
 import { declarations } from "./fields.js";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import * as t from "./tokens.js";
 
 /** Tokens `start` to `end` (exclusive); the first is the keyword, or a word in its place. */

@@ -7,7 +7,7 @@
  * - `/` belongs to `above a / below b` when `below` follows.
  */
 import type { IToken, TokenType } from "chevrotain";
-import type { Token } from "./lexer.js";
+import type { Token } from "./token.js";
 import * as t from "./tokens.js";
 
 /** Sets token types in place. */

@@ -5,9 +5,11 @@ import { fields } from "../diagnostics/catalogue/fields.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import type { DataIr, SourceIr } from "../ir/ir.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import { checkNamedCall, reportUnknownWord } from "./named-arguments.js";
 import { checkGraph } from "./data/graph.js";
+import type { DataNames } from "./data/names.js";
 import { checkSource } from "./data/source.js";
 import { checkSplit } from "./data/split.js";
 import { fieldsOf, reportRepeated } from "./fields.js";
@@ -18,12 +20,6 @@ const formats = [
   ...(["voxels128", "voxels256", "voxels512", "voxels1024"] as const),
 ] as const;
 const scalers = ["standard", "minmax", "rows", "none"] as const;
-
-/** What the names of one data declaration stand for. */
-export interface DataNames {
-  /** False when a name is taken; then it is reported. `what` is as in "a node feature". */
-  declare(name: Identifier, what: string): boolean;
-}
 
 const checked = new WeakMap<Environment, Map<Found, DataIr | undefined>>();
 

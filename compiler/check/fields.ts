@@ -3,7 +3,8 @@ import type { Declaration, Identifier, Node, Span } from "../../grammar/tree.js"
 import { fields as rows } from "../diagnostics/catalogue/fields.js";
 import { names } from "../diagnostics/catalogue/names.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import { wordFor } from "../resolve/modules.js";
 
 /** The fields of one type, in source order. */

@@ -4,7 +4,7 @@ import { types } from "../diagnostics/catalogue/types.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import type { Expr } from "../ir/ir.js";
 import type { Size } from "../ir/types.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 import type { Body } from "./body.js";
 import { evaluateConstant } from "./constant.js";
 import { PRIMITIVE_NAMES, primitiveNamed } from "./primitives.js";

@@ -3,7 +3,7 @@ import { types } from "../diagnostics/catalogue/types.js";
 import type { CallExpr, Expr, GraphRef } from "../ir/ir.js";
 import { printSize, printType } from "../ir/print.js";
 import type { Kind, Size } from "../ir/types.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 import type { Checked } from "./call-arguments.js";
 import { assignArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";

@@ -2,7 +2,7 @@
 import type { Span } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { CallExpr, Expr, NeuronIr, NumberRange } from "../ir/ir.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 import type { Checked } from "./call-arguments.js";
 import { assignArguments } from "./call-arguments.js";
 import type { Body } from "./body.js";

@@ -5,7 +5,8 @@
 import type { FunctionIr, LayerIr, ModelIr, NeuronIr } from "../ir/ir.js";
 import { walkCallable } from "../ir/walk.js";
 import type { Kind } from "../ir/types.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import { lowerCamel } from "./members.js";
 import type { CallableRef } from "./services.js";
 

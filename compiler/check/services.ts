@@ -2,7 +2,8 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { FunctionIr, LayerIr, NeuronIr } from "../ir/ir.js";
 import type { Kind } from "../ir/types.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import type { Place } from "./scope.js";
 import type { Callable, GenericRole, Signature } from "./signature.js";
 

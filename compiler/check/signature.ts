@@ -17,7 +17,8 @@ import type {
 import { types } from "../diagnostics/catalogue/types.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import type { GraphType, Size, TensorType } from "../ir/types.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import type { EquilibriumCallable } from "./equilibrium/callable.js";
 import { equationsOf, equilibriumCallable } from "./equilibrium/callable.js";
 import type { Place } from "./scope.js";

@@ -2,7 +2,8 @@
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import { later } from "../diagnostics/catalogue/later.js";
 import type { ModelIr } from "../ir/ir.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import type { Elaborator } from "./elaborator.js";
 import { findDeclaration } from "./fields.js";
 

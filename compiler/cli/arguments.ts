@@ -1,21 +1,8 @@
 /** Turns the words after `sgnnc <command>` into an invocation, or says which word is wrong. */
 import { parseArgs } from "node:util";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
-import type { Command, OptionSpec } from "./command.js";
+import type { Command, Invocation, OptionSpec } from "./command.js";
 import { usageError } from "./errors.js";
-
-/** The words of one call, checked against the command's options. */
-export interface Invocation {
-  /** All words as they were given. */
-  readonly words: readonly string[];
-  readonly positionals: readonly string[];
-  /** Value of a text option, undefined when it was not given. */
-  text(name: string): string | undefined;
-  /** Whether a flag was given. */
-  flag(name: string): boolean;
-  /** Value of a text option that must be an integer of at least `least`. */
-  integer(name: string, least: number): number | undefined;
-}
 
 /** Options that every command takes. */
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {

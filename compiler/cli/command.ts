@@ -1,6 +1,18 @@
 /** What a command is: its words for `--help`, its options, and what it does. */
-import type { Invocation } from "./arguments.js";
 import type { Terminal } from "./terminal.js";
+
+/** The words of one call, checked against the command's options. */
+export interface Invocation {
+  /** All words as they were given. */
+  readonly words: readonly string[];
+  readonly positionals: readonly string[];
+  /** Value of a text option, undefined when it was not given. */
+  text(name: string): string | undefined;
+  /** Whether a flag was given. */
+  flag(name: string): boolean;
+  /** Value of a text option that must be an integer of at least `least`. */
+  integer(name: string, least: number): number | undefined;
+}
 
 export interface OptionSpec {
   readonly type: "text" | "flag";

@@ -7,7 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import { checkSource, compileSource } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
 import { hostFor, type Source } from "./files.js";
 import { toolVersion } from "./version.js";
 

@@ -10,7 +10,8 @@ import type {
 } from "../../grammar/tree.js";
 import { conversions as rows } from "../diagnostics/catalogue/conversions.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 import { deriveLayer } from "./derived-layer.js";
 import type { Rule } from "./matching.js";
 import { Patchwork } from "./patchwork.js";

@@ -7,7 +7,7 @@
  */
 import type { Binary, Expression, LayerDeclaration, ParamField } from "../../grammar/tree.js";
 import { childrenOf } from "../check/walk.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 import type { Place } from "./patchwork.js";
 import { Patchwork } from "./patchwork.js";
 

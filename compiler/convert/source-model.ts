@@ -1,6 +1,7 @@
 /** The model that is converted: a model, a solver, or a variant of one with its generics filled in. */
 import type { Expression, ModelDeclaration, SolverDeclaration } from "../../grammar/tree.js";
-import type { Environment, Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
+import type { Environment } from "../resolve/environment.js";
 
 /** What a generic of the model stands for. */
 export interface Bound {

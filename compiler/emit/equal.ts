@@ -2,7 +2,8 @@
  * Which layers and functions are the same code: the checker elaborates a layer once for each kind of
  * input and once for use inside a time block, which often changes no line of the emitted class.
  */
-import type { Expr, FunctionIr, LayerIr, Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { Expr, FunctionIr, LayerIr } from "../ir/ir.js";
 import { printSize } from "../ir/print.js";
 import type { GraphType, TensorType } from "../ir/types.js";
 import { keyOf } from "../plan/walk.js";

@@ -1,6 +1,7 @@
 /** The emitter: see README.md. */
 import type { StatementStructures, SourceFileStructure, WriterFunction } from "ts-morph";
-import type { ModelIr, Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { ModelIr } from "../ir/ir.js";
 import { IMPORTED, Module } from "./module.js";
 import { baseName } from "./places.js";
 import { problemStatements, solversText } from "./physics.js";

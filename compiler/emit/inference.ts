@@ -2,7 +2,8 @@
  * The inference plans of a program as one JavaScript module that imports nothing: what a run folder keeps
  * for `sgnnc run` and `sgnnc evaluate`. It loads in a millisecond, without TensorFlow.js.
  */
-import type { NeuronIr, OpName, Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { NeuronIr, OpName } from "../ir/ir.js";
 import { HELPER_TEXT, Names, capitalised, neuronLoops } from "../neurons/index.js";
 import type { HelperName } from "../neurons/index.js";
 import { inferencePlan, isPlan } from "../plan/inference/lower.js";

@@ -2,7 +2,8 @@
  * Names and facts of one generated module: what each declaration is called in it, which of them are
  * emitted, and what each takes.
  */
-import type { DataIr, FunctionIr, LayerIr, ModelIr, NeuronIr, Program, TrainIr } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { DataIr, FunctionIr, LayerIr, ModelIr, NeuronIr, TrainIr } from "../ir/ir.js";
 import type { ProblemIr } from "../ir/physics.js";
 import { HELPER_TEXT, Names, capitalised } from "../neurons/index.js";
 import type { HelperName } from "../neurons/index.js";

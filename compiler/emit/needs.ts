@@ -4,7 +4,8 @@
  * input) are handed to `forward`, all others to the constructor.
  */
 import { spaceOf, symbolSize, symbolsOf } from "../check/size.js";
-import type { OpName, Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { OpName } from "../ir/ir.js";
 import type { Size } from "../ir/types.js";
 import { memberOf, rootsOf, visit } from "../plan/walk.js";
 import type { Callable } from "../plan/walk.js";

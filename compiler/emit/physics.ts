@@ -1,5 +1,5 @@
 /** Problems as constants with their residual functions, and the solvers that `sgnnc train` runs. */
-import type { Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
 import type {
   ChainStepIr,
   NamedNumbers,

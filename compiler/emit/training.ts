@@ -1,5 +1,6 @@
 /** Data specifications, losses and the list of experiments. */
-import type { DataIr, FunctionIr, Program, TrainIr } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { DataIr, FunctionIr, TrainIr } from "../ir/ir.js";
 import { bodyOf } from "./body.js";
 import { docOf, inputType } from "./classes.js";
 import { docText, literal } from "./literals.js";

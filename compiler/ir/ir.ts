@@ -14,7 +14,7 @@
  * neuron takes an untimed input as it is and reads it at every step.
  */
 import type { Span } from "../../grammar/tree.js";
-import type { ProblemIr, SolverIr, SolverTrainIr } from "./physics.js";
+import type { ScalarFunction } from "./scalar.js";
 import type { GraphType, Kind, Size, TensorType } from "./types.js";
 
 /** Where an expression came from; `file` is as the user named it, or "sgnn:std/<file>". */
@@ -344,20 +344,6 @@ export type Scalar =
       readonly right: Scalar;
     }
   | { readonly tag: "call"; readonly fn: ScalarFunction; readonly args: readonly Scalar[] };
-export type ScalarFunction =
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "abs"
-  | "tanh"
-  | "sigmoid"
-  | "sin"
-  | "cos"
-  | "max"
-  | "min"
-  | "relu"
-  | "softplus"
-  | "clip";
 
 export interface NeuronParamIr {
   readonly name: string;
@@ -505,19 +491,4 @@ export interface ConversionIr {
 export interface StageIr {
   readonly name: string;
   readonly settings: ReadonlyMap<string, string | number>;
-}
-
-export interface Program {
-  readonly file: string;
-  readonly neurons: readonly NeuronIr[];
-  readonly functions: readonly FunctionIr[];
-  /** In dependency order: a layer comes after those it uses. */
-  readonly layers: readonly LayerIr[];
-  readonly models: readonly ModelIr[];
-  readonly data: readonly DataIr[];
-  readonly trains: readonly TrainIr[];
-  readonly conversions: readonly ConversionIr[];
-  readonly problems: readonly ProblemIr[];
-  readonly solvers: readonly SolverIr[];
-  readonly solverTrains: readonly SolverTrainIr[];
 }

@@ -1,6 +1,7 @@
 /**
  * Readable text of the typed program: one line per statement, for tests, `inspect --plan` and people.
  */
+import type { Program } from "./program.js";
 import type {
   Expr,
   FunctionIr,
@@ -11,7 +12,6 @@ import type {
   NeuronIr,
   OpAttributes,
   ParamIr,
-  Program,
   Statement,
 } from "./ir.js";
 import type { Size, Type } from "./types.js";

@@ -1,6 +1,6 @@
 /** A document as the compiler sees it: the tree, the types, the diagnostics. */
 import type { ParseResult } from "../../grammar/index.js";
-import type { Token } from "../../grammar/lexer.js";
+import type { Token } from "../../grammar/token.js";
 import type { Declaration, File, Span, Trivia } from "../../grammar/tree.js";
 import { Facts } from "../check/facts.js";
 import type { Fact } from "../check/facts.js";

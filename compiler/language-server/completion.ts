@@ -1,7 +1,7 @@
 /** What can stand at a place: what fits the type of the pipeline first. */
 import { bodies, declarations, declarationWords } from "../../grammar/fields.js";
 import { matchBrackets } from "../../grammar/format/items.js";
-import type { Token } from "../../grammar/lexer.js";
+import type { Token } from "../../grammar/token.js";
 import { tokenize } from "../../grammar/lexer.js";
 import { ProblemList } from "../../grammar/problems.js";
 import * as t from "../../grammar/tokens.js";
@@ -13,7 +13,7 @@ import { metrics, optimisers, schedules } from "../check/training-tables.js";
 import type { Host } from "../compile.js";
 import { printType } from "../ir/print.js";
 import type { TensorType } from "../ir/types.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 import { analyse } from "./analysis.js";
 import type { Analysis } from "./analysis.js";
 import { takes } from "./fits.js";

@@ -1,5 +1,5 @@
 /** What every word means, for colours that a line-based grammar cannot know. */
-import type { Token } from "../../grammar/lexer.js";
+import type { Token } from "../../grammar/token.js";
 import { matchBrackets } from "../../grammar/format/items.js";
 import { Greater, tokenTable, isWord } from "../../grammar/tokens.js";
 import type { Span } from "../../grammar/tree.js";

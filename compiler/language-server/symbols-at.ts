@@ -1,7 +1,7 @@
 /** What a name in a document means, and where else it stands. */
 import type { Declaration, Span } from "../../grammar/tree.js";
 import { primitiveNamed } from "../check/primitives.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 import type { Analysis } from "./analysis.js";
 import type { Occurrence } from "./occurrences.js";
 import { occurrencesOf } from "./occurrences.js";

@@ -4,7 +4,7 @@ import { printType } from "../ir/print.js";
 import type { GraphType, Kind, TensorType } from "../ir/types.js";
 import { spaceOf } from "../check/size.js";
 import { placeWords } from "../check/types.js";
-import type { Found } from "../resolve/environment.js";
+import type { Found } from "../resolve/found.js";
 
 const kinds: Readonly<Record<Kind, string>> = {
   real: "any number; a product after it multiplies and adds",

@@ -21,7 +21,7 @@ import {
   sub,
 } from "./formula.js";
 import type { Formula } from "./formula.js";
-import type { ScalarFunction } from "../ir/ir.js";
+import type { ScalarFunction } from "../ir/scalar.js";
 
 /** d formula / d variable, simplified (0 and 1 folded, no double negation). */
 export function differentiate(formula: Formula, variable: string): Formula {

@@ -4,7 +4,7 @@
  * A `Scalar` of the intermediate form is a `Formula` already; derivatives add `choose` (the derivative
  * of `max` is a comparison) and `read` (an array element of the emitted loop).
  */
-import type { ScalarFunction } from "../ir/ir.js";
+import type { ScalarFunction } from "../ir/scalar.js";
 
 export type Formula =
   | { readonly tag: "number"; readonly value: number }

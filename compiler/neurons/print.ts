@@ -1,5 +1,5 @@
 /** Prints formulas and lines as TypeScript. */
-import type { ScalarFunction } from "../ir/ir.js";
+import type { ScalarFunction } from "../ir/scalar.js";
 import type { Condition, Formula } from "./formula.js";
 import type { Line } from "./lines.js";
 

@@ -5,7 +5,7 @@ import type { Reporter } from "../diagnostics/diagnostic.js";
 import { namedConstant } from "../check/constant.js";
 import { numberOf } from "../check/number.js";
 import type { SiteIr } from "../ir/physics.js";
-import type { ScalarFunction } from "../ir/ir.js";
+import type { ScalarFunction } from "../ir/scalar.js";
 import { binary, call, mul, name as named, neg, number, type Formula } from "../neurons/formula.js";
 import { printFormula } from "../neurons/print.js";
 import type { Environment } from "../resolve/environment.js";

@@ -14,6 +14,7 @@ import {
   multiplySizes,
   substituteSize,
 } from "../check/size.js";
+import type { Program } from "../ir/program.js";
 import type {
   CallExpr,
   Expr,
@@ -23,7 +24,6 @@ import type {
   LayerIr,
   ModelIr,
   NeuronIr,
-  Program,
 } from "../ir/ir.js";
 import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
 import {

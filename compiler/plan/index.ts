@@ -2,7 +2,7 @@
  * The plan: rewrites the checked program into the operations that will run. Each pass keeps the
  * meaning, the types and the names from the source; the order of the list is the order they run in.
  */
-import type { Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
 import { factoriseConcat } from "./passes/factorise-concat.js";
 import { foldConstants } from "./passes/fold-constants.js";
 import { hoistFixpoint } from "./passes/hoist-fixpoint.js";

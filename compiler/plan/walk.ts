@@ -1,4 +1,5 @@
 /** Walking and rebuilding typed expressions; shared by all passes. */
+import type { Program } from "../ir/program.js";
 import type {
   Expr,
   FunctionIr,
@@ -8,7 +9,6 @@ import type {
   ModelIr,
   OpAttributes,
   ParamIr,
-  Program,
   Statement,
 } from "../ir/ir.js";
 import { printSize } from "../ir/print.js";

@@ -8,19 +8,8 @@ import type { Declaration, Identifier, Span } from "../../grammar/tree.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { Lines } from "../diagnostics/place.js";
 import type { Origin } from "../ir/ir.js";
+import type { Found, VisibleName } from "./found.js";
 import { standardLibrary } from "./standard.js";
-
-/** A declaration and where it stands. The same declaration is always the same object. */
-export interface Found {
-  readonly file: string;
-  readonly source: string;
-  readonly declaration: Declaration;
-}
-
-export interface VisibleName {
-  readonly name: string;
-  readonly type: Declaration["type"];
-}
 
 /** What one file declares and imports. */
 export interface FileScope {

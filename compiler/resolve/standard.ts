@@ -5,7 +5,7 @@
  */
 import { parse } from "../../grammar/index.js";
 import { stdDeclarations, stdTexts } from "../std/sources.js";
-import type { Found, VisibleName } from "./environment.js";
+import type { Found, VisibleName } from "./found.js";
 
 class StandardLibrary {
   private readonly parsed = new Map<string, ReadonlyMap<string, Found>>();

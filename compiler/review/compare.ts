@@ -1,7 +1,8 @@
 /** Compares the planned programs of two versions of a file. */
 import { addSizes, constantSize, multiplySizes } from "../check/size.js";
 import { printExpr, printSize, printType } from "../ir/print.js";
-import type { ModelIr, Program } from "../ir/ir.js";
+import type { Program } from "../ir/program.js";
+import type { ModelIr } from "../ir/ir.js";
 import type { Size } from "../ir/types.js";
 import { describe, total } from "../plan/describe.js";
 import type { LayerRow, ParameterRow } from "../plan/describe.js";

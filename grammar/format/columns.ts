@@ -3,7 +3,7 @@ import { bodies } from "../fields.js";
 import * as t from "../tokens.js";
 import type { Item } from "./items.js";
 import { isOpening } from "./items.js";
-import type { Outline } from "./lines.js";
+import type { Outline } from "./outline.js";
 
 /** Keys whose columns go on over lines without them, until an empty line or a block. */
 export function isSticky(key: string): boolean {

@@ -5,7 +5,7 @@
 import { bodies, declarations } from "../fields.js";
 import type { Body } from "../fields.js";
 import { tokenize } from "../lexer.js";
-import type { Token } from "../lexer.js";
+import type { Token } from "../token.js";
 import { parse } from "../parse.js";
 import { ProblemList } from "../problems.js";
 import { splitDeclarations } from "../segments.js";
@@ -15,7 +15,7 @@ import type { AnyLine } from "./align.js";
 import { print } from "./align.js";
 import type { Item } from "./items.js";
 import { itemsOf } from "./items.js";
-import type { Outline } from "./lines.js";
+import type { Outline } from "./outline.js";
 import { layOut } from "./lines.js";
 
 export interface FormatResult {

@@ -1,5 +1,5 @@
 /** Tokens and comments of a source as one list, with the line breaks that the author put before them. */
-import type { Token } from "../lexer.js";
+import type { Token } from "../token.js";
 import * as t from "../tokens.js";
 import type { Trivia } from "../tree.js";
 

@@ -1,9 +1,9 @@
 /** Where the lines of one declaration begin, and how far they are indented. */
-import type { Body } from "../fields.js";
 import * as t from "../tokens.js";
 import { ColumnMarker } from "./columns.js";
 import type { Item } from "./items.js";
 import { joinsSides, matchBrackets } from "./items.js";
+import type { Outline } from "./outline.js";
 import { spaceBetween } from "./spacing.js";
 
 /** A part of a line; parts with equal keys in neighbouring lines begin in the same column. */
@@ -23,15 +23,6 @@ export interface Line {
   opensBlock: boolean;
   /** It continues the line before. */
   readonly continues: boolean;
-}
-
-/** What the syntax tree knows of a declaration and the tokens do not. */
-export interface Outline {
-  readonly body: Body | undefined;
-  /** Offsets at which fields, `let`s and the result begin. */
-  readonly fields: ReadonlySet<number>;
-  /** Offsets of the signs that stand before one operand. */
-  readonly signs: ReadonlySet<number>;
 }
 
 /** Widest line of a body that its author wrote on one line. */

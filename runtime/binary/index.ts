@@ -1,12 +1,7 @@
-export {
-  fullyBinary,
-  sign,
-  signs,
-  type ActivationMode,
-  type BinaryMode,
-  type WeightMode,
-} from "./sign.js";
-export { stagesOf, type StageSpec } from "./stages.js";
+export { fullyBinary, type ActivationMode, type BinaryMode, type WeightMode } from "./mode.js";
+export { sign, signs } from "./sign.js";
+export type { StageSpec } from "../train/spec.js";
+export { stagesOf } from "./stages.js";
 export { distilledLoss, type DistillSpec } from "./distill.js";
 export {
   bitProduct,

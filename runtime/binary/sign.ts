@@ -13,19 +13,6 @@ import type { Parameter } from "../layers/parameter.js";
 import type { Run } from "../layers/run.js";
 import { toFloat, type Operand } from "../tensor/ops/operand.js";
 
-/** What stands where the model says `sign(x)`. */
-export type ActivationMode = "sign" | "tanh" | "real";
-/** What stands where the model uses a weight of kind `sign`: its sign, or its latent value. */
-export type WeightMode = "sign" | "real";
-
-export interface BinaryMode {
-  readonly activations: ActivationMode;
-  readonly weights: WeightMode;
-}
-
-/** The network as it is meant: everything that is called a sign is one. */
-export const fullyBinary: BinaryMode = { activations: "sign", weights: "sign" };
-
 /**
  * -1 where x < 0, else 1; straight-through gradient where |x| <= 1 (Hubara et al. 2016, eq. 4). In a
  * stage with smooth activations tanh(x), in one with real activations x itself.

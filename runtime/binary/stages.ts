@@ -4,18 +4,6 @@
  * own run folder, and a training that is interrupted in any of them goes on there.
  */
 import type { Experiment } from "../train/spec.js";
-import type { ActivationMode, WeightMode } from "./sign.js";
-
-/** A stage as the conversion declares it; what it does not say is as in the `train` declaration. */
-export interface StageSpec {
-  readonly name: string;
-  readonly activations?: ActivationMode | undefined;
-  readonly weights?: WeightMode | undefined;
-  readonly epochs?: number | undefined;
-  readonly rate?: number | undefined;
-  readonly decay?: number | undefined;
-  readonly batch?: number | undefined;
-}
 
 /** The experiments of an experiment: its stages in order, or itself when it has none. */
 export function stagesOf(experiment: Experiment): Experiment[] {

@@ -9,7 +9,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { createGraph, type Graph } from "../graph/graph.js";
 import { Segments } from "../kernels/segments.js";
 import type { GraphTypeInfo, ModelInfo, TypeInfo } from "../layers/layer.js";
-import type { Column } from "./columns.js";
+import type { Column } from "./column.js";
 import type { Dataset } from "./dataset.js";
 import { dataError, suggest } from "./errors.js";
 import type { GraphSet } from "./graphs.js";

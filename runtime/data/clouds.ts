@@ -12,7 +12,7 @@
 import { Rng } from "../tensor/random/rng.js";
 import { dataError } from "./errors.js";
 import { ndarray, toFloat32, toInt32, type AnyArray } from "./ndarray.js";
-import type { ArrayTable } from "./table.js";
+import type { ArrayTable } from "./array-table.js";
 
 /** A tenth of each class is kept for validation. */
 const VALIDATION = 10;

@@ -1,24 +1,10 @@
 /** Named rows of numbers, checked: what a source of a `data` declaration becomes. */
+import type { Column } from "./column.js";
 import { dataError } from "./errors.js";
 import { describe, isInteger, toInt32, toNumbers, type AnyArray } from "./ndarray.js";
 import type { SourceSpec } from "./spec.js";
-import type { ArrayTable } from "./table.js";
+import type { ArrayTable } from "./array-table.js";
 import { transform } from "./transforms.js";
-
-/** Rows of equal width; `data` is row-major, `rows * width` numbers. */
-export interface Column {
-  /** How to name it in messages, e.g. `array "x" in cora.npz`. */
-  readonly label: string;
-  readonly rows: number;
-  /** Sizes after the first. */
-  readonly tail: readonly number[];
-  readonly width: number;
-  readonly data: Float32Array;
-  /** The exact whole numbers when there is one per row (labels, group numbers). */
-  readonly labels: Int32Array | undefined;
-  /** What the labels stand for, when they come from a column of text. */
-  readonly categories: readonly string[] | undefined;
-}
 
 /** Reads a source. Text is only allowed where it becomes categories. Does not check for NaN: see `checkFinite`. */
 export function readColumn(source: SourceSpec, table: ArrayTable): Column {

@@ -8,13 +8,15 @@
  *   "row"    rows of a table, when there is no graph.
  */
 import { basename, isAbsolute, join } from "node:path";
-import { checkFinite, numeric, readColumn, type Column } from "./columns.js";
+import type { Column } from "./column.js";
+import { checkFinite, numeric, readColumn } from "./columns.js";
 import { dataError } from "./errors.js";
 import { isFolder } from "./files.js";
 import { generate } from "./generators/index.js";
 import { readGraphs, type GraphSet } from "./graphs.js";
 import type { DataSpec } from "./spec.js";
-import { joinTables, openTable, type ArrayTable } from "./table.js";
+import type { ArrayTable } from "./array-table.js";
+import { joinTables, openTable } from "./table.js";
 
 export type Level = "point" | "graph" | "node" | "row";
 

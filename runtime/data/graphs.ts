@@ -1,9 +1,10 @@
 /** A collection of graphs as flat arrays: node rows, edge rows, and where each graph's begin. */
-import { checkFinite, labelOf, numeric, readColumn, readPointers, type Column } from "./columns.js";
+import type { Column } from "./column.js";
+import { checkFinite, labelOf, numeric, readColumn, readPointers } from "./columns.js";
 import { dataError } from "./errors.js";
 import { describe, toInt32 } from "./ndarray.js";
 import type { GraphSpec, NamedSource } from "./spec.js";
-import type { ArrayTable } from "./table.js";
+import type { ArrayTable } from "./array-table.js";
 
 export interface GraphSet {
   readonly count: number;

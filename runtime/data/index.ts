@@ -13,7 +13,8 @@ export {
 } from "./ndarray.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { openNpz, readNpz, readNpzFile, writeNpz, type Npz } from "./npz.js";
-export { formats, joinTables, openTable, tableOf, type ArrayTable } from "./table.js";
+export type { ArrayTable } from "./array-table.js";
+export { formats, joinTables, openTable, tableOf } from "./table.js";
 export { loadDataset, type Dataset, type LoadOptions } from "./dataset.js";
 export { splitUnits, type Split } from "./split.js";
 export { applyScale, fitScale, unscaleRows, type FieldScale, type ScaleState } from "./scale.js";

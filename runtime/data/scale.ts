@@ -8,7 +8,7 @@
  *
  * A target with one column, or any column of a feature, has its own shift and factor.
  */
-import type { Column } from "./columns.js";
+import type { Column } from "./column.js";
 import type { Dataset, Sample } from "./dataset.js";
 import { dataError, suggest } from "./errors.js";
 import type { GraphSet } from "./graphs.js";

@@ -5,7 +5,8 @@
  * Units whose label is negative have no label: rules other than `given` leave them out.
  */
 import { Rng } from "../tensor/random/rng.js";
-import { labelOf, type Column } from "./columns.js";
+import type { Column } from "./column.js";
+import { labelOf } from "./columns.js";
 import type { Dataset } from "./dataset.js";
 import { dataError, suggest } from "./errors.js";
 import { isInteger, toInt32, toNumbers } from "./ndarray.js";

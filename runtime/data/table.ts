@@ -6,6 +6,7 @@
  * collection of voxelised shapes, so many points drawn from each).
  */
 import { basename, extname } from "node:path";
+import type { ArrayTable } from "./array-table.js";
 import { readOff, readVoxels, readXyz } from "./clouds.js";
 import { readCsv } from "./csv.js";
 import { dataError, suggest } from "./errors.js";
@@ -16,14 +17,6 @@ import { readNpy } from "./npy.js";
 import { openNpz } from "./npz.js";
 import { readPlanetoid } from "./planetoid.js";
 import { readTu } from "./tu.js";
-
-/** Named arrays. `get` throws SgnnError R220 (no such array, with the list) or a reading error. */
-export interface ArrayTable {
-  /** The file as the user named it, for messages. */
-  readonly label: string;
-  readonly names: readonly string[];
-  get(name: string): AnyArray;
-}
 
 export const formats = [
   "npz",

@@ -1,5 +1,5 @@
 /** Feature transforms by name: rows of numbers in, rows of numbers out, each row alone. */
-import type { Column } from "./columns.js";
+import type { Column } from "./column.js";
 import { dataError, suggest } from "./errors.js";
 
 type Transformed = Pick<Column, "width" | "data"> & { readonly labels?: Int32Array };

@@ -6,12 +6,13 @@
  * numbers count inside each graph) for several graphs. With several graph inputs, names are prefixed:
  * `g.x`, `g.edge_index`. Other inputs by name.
  */
-import { checkFinite, readColumn, type Column } from "../data/columns.js";
+import type { Column } from "../data/column.js";
+import { checkFinite, readColumn } from "../data/columns.js";
 import { suggest } from "../data/errors.js";
 import { readGraphs, type GraphSet } from "../data/graphs.js";
 import { toInt32 } from "../data/ndarray.js";
 import { scaleRows, type Place, type ScaleState } from "../data/scale.js";
-import type { ArrayTable } from "../data/table.js";
+import type { ArrayTable } from "../data/array-table.js";
 import { createTopology, type Topology } from "../graph/topology.js";
 import type { GraphTypeInfo, ModelInfo, TypeInfo } from "../layers/layer.js";
 import { trainError } from "../train/errors.js";

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Graph } from "../graph/graph.js";
-import { fullyBinary, type BinaryMode } from "../binary/sign.js";
+import { fullyBinary, type BinaryMode } from "../binary/mode.js";
 import { SolveRecorder } from "../equilibrium/record.js";
 import { dropoutWithKey } from "../kernels/pointwise.js";
 import { toFloat } from "../tensor/ops/operand.js";

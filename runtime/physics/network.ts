@@ -24,6 +24,9 @@ export type NetworkStep =
     }
   | { readonly type: "activation"; readonly kind: SmoothActivation; readonly width: number };
 
+/** The last Dense of a separable network: weights [rank, fields] and bias, as places in the flat parameters. */
+export type Readout = NetworkStep & { type: "dense" };
+
 /** How a variable enters: the network sees (value - middle) / half, which is in [-1, 1] over the domain. */
 export interface InputScale {
   readonly middle: number;

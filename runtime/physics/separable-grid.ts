@@ -2,7 +2,7 @@
 import { Arena, floats, instantiate, type Floats, type Precision, newMemory } from "./kernels.js";
 import type { TermPoints } from "./points.js";
 import type { AxisFactors } from "./separable-axis.js";
-import type { Readout } from "./separable.js";
+import type { Readout } from "./network.js";
 import type { FieldBlock, TermPass } from "./solver-engine.js";
 import type { TermSpec } from "./spec.js";
 

@@ -12,14 +12,11 @@ import { JetEngine } from "./engine.js";
 import { AxisFactors } from "./separable-axis.js";
 import { GridTerm } from "./separable-grid.js";
 import type { Precision } from "./kernels.js";
-import { outputsOf, type NetworkShape, type NetworkStep } from "./network.js";
+import { outputsOf, type NetworkShape, type Readout } from "./network.js";
 import type { TermPoints } from "./points.js";
 import { unitPoints } from "./sampling.js";
 import type { SolverEngine } from "./solver-engine.js";
 import type { ProblemSpec, SiteSpec, TermSpec } from "./spec.js";
-
-/** The last Dense: weights [rank, fields] and bias, as places in the flat parameters. */
-export type Readout = NetworkStep & { type: "dense" };
 
 export function separableEngine(
   axes: readonly NetworkShape[],

@@ -5,8 +5,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { TargetKind } from "../data/batch.js";
 import type { DistillSpec } from "../binary/distill.js";
-import type { BinaryMode } from "../binary/sign.js";
-import type { StageSpec } from "../binary/stages.js";
+import type { ActivationMode, BinaryMode, WeightMode } from "../binary/mode.js";
 import type { DataSpec } from "../data/spec.js";
 import type { Model, ModelInfo } from "../layers/layer.js";
 import type { Run } from "../layers/run.js";
@@ -57,6 +56,17 @@ export interface Experiment {
   /** The model that a converted one was made from, and what is learned from it. */
   readonly teacher?: Teacher | undefined;
   readonly source?: { readonly file: string; readonly hash: string } | undefined;
+}
+
+/** A stage as the conversion declares it; what it does not say is as in the `train` declaration. */
+export interface StageSpec {
+  readonly name: string;
+  readonly activations?: ActivationMode | undefined;
+  readonly weights?: WeightMode | undefined;
+  readonly epochs?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly decay?: number | undefined;
+  readonly batch?: number | undefined;
 }
 
 export interface Teacher {

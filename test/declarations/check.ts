@@ -3,7 +3,7 @@ import { checkProgram } from "../../compiler/check/program.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { Reporter } from "../../compiler/diagnostics/diagnostic.js";
 import { Lines } from "../../compiler/diagnostics/place.js";
-import type { Program } from "../../compiler/ir/ir.js";
+import type { Program } from "../../compiler/ir/program.js";
 
 export interface CheckedText {
   readonly diagnostics: readonly Diagnostic[];

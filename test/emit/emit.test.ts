@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { Program } from "../../compiler/ir/ir.js";
+import type { Program } from "../../compiler/ir/program.js";
 import { compileSource } from "../../compiler/compile.js";
 import { emit } from "../../compiler/emit/index.js";
 import { plan } from "../../compiler/plan/index.js";

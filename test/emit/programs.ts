@@ -1,5 +1,6 @@
 /** Programs built by hand, so that the emitter is tested apart from the checker. */
-import type { Expr, FunctionIr, LayerIr, Program } from "../../compiler/ir/ir.js";
+import type { Program } from "../../compiler/ir/program.js";
+import type { Expr, FunctionIr, LayerIr } from "../../compiler/ir/ir.js";
 import { mapExpr } from "../../compiler/plan/walk.js";
 import { lif, num as scalar, param as neuronParam, ref } from "../neurons/examples.js";
 import {

@@ -1,6 +1,6 @@
 /** Derivatives as text, and the simplifications they rely on. */
 import { describe, expect, it } from "vitest";
-import type { ScalarFunction } from "../../compiler/ir/ir.js";
+import type { ScalarFunction } from "../../compiler/ir/scalar.js";
 import { differentiate } from "../../compiler/neurons/differentiate.js";
 import {
   add,

@@ -1,5 +1,6 @@
 /** Small constructors of typed programs, for tests that do not go through the checker. */
 import { addSizes, constantSize, multiplySizes, symbolSize } from "../../compiler/check/size.js";
+import type { Program } from "../../compiler/ir/program.js";
 import type {
   CallExpr,
   Expr,
@@ -12,7 +13,6 @@ import type {
   OpName,
   Origin,
   ParamIr,
-  Program,
   Statement,
 } from "../../compiler/ir/ir.js";
 import type { GraphType, Kind, Size, TensorType } from "../../compiler/ir/types.js";

@@ -9,7 +9,7 @@ import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkSource } from "../../compiler/compile.js";
 import { emit } from "../../compiler/emit/index.js";
-import type { Program } from "../../compiler/ir/ir.js";
+import type { Program } from "../../compiler/ir/program.js";
 import { plan } from "../../compiler/plan/index.js";
 import { lowerGather } from "../../compiler/plan/passes/lower-gather.js";
 import * as sg from "../../runtime/index.js";

@@ -4,7 +4,7 @@ import { data as rows } from "../../diagnostics/catalogue/data.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import type { DataIr, SourceIr } from "../../ir/ir.js";
 import type { Environment } from "../../resolve/environment.js";
-import type { DataNames } from "../data.js";
+import type { DataNames } from "./names.js";
 import { checkSource } from "./source.js";
 
 type GraphField = Extract<DataField, { readonly type: "graph" }>;

@@ -11,7 +11,7 @@ import type { EquationIr, Expr, GraphRef, ParamIr, SettingIr } from "../../ir/ir
 import { walkExpr } from "../../ir/walk.js";
 import type { TensorType } from "../../ir/types.js";
 import type { Body } from "../body.js";
-import { gradients, solvers } from "../later/call-tables.js";
+import { gradients, solvers } from "./tables.js";
 import { checkNamedCall } from "../named-arguments.js";
 import { isTensor } from "../scope.js";
 import { substituteType } from "../substitute.js";

@@ -12,17 +12,18 @@ import { physics as rows } from "../../diagnostics/catalogue/physics.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { NeuronIr } from "../../ir/ir.js";
-import type { Environment, Found } from "../../resolve/environment.js";
+import type { Found } from "../../resolve/found.js";
+import type { Environment } from "../../resolve/environment.js";
 import { fieldsOf, findDeclaration, reportRepeated } from "../fields.js";
 import { checkNamedCall, reportUnknownWord } from "../named-arguments.js";
 import { checkNeuron } from "../neuron.js";
 import { numberOf } from "../number.js";
 import { isInside, rangeText } from "../range.js";
 import { walk } from "../walk.js";
-import { carries, gradients, solvers } from "../later/call-tables.js";
-import { FormulaChecker, mentionsAny } from "../later/formula.js";
-import { NameTable } from "../later/names.js";
-import { stageNames } from "../later/stages.js";
+import { carries, gradients, solvers } from "./tables.js";
+import { FormulaChecker, mentionsAny } from "../physics/formula.js";
+import { NameTable } from "../name-table.js";
+import { stageNames } from "../stages.js";
 
 /** True when the block is right; else everything wrong in it has been reported. */
 export function checkEquilibrium(

@@ -8,7 +8,8 @@ import type { Argument, Expression } from "../../../grammar/tree.js";
 import { neurons } from "../../diagnostics/catalogue/neurons.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
-import type { Scalar, ScalarFunction } from "../../ir/ir.js";
+import type { ScalarFunction } from "../../ir/scalar.js";
+import type { Scalar } from "../../ir/ir.js";
 import { CONSTANT_NAMES, namedConstant } from "../constant.js";
 import type { NeuronNames, ValueKind } from "./names.js";
 

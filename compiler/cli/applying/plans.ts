@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { InferencePlan, PlanModule, Unsupported } from "../../../runtime/inference/plan.js";
-import type { Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
 import { usageError } from "../errors.js";
 import type { OptionSpec } from "../command.js";
 import { toolVersion } from "../version.js";

@@ -2,7 +2,8 @@
 import { inputNames } from "../../../runtime/inference/inputs.js";
 import { addSizes, asInteger, constantSize, multiplySizes } from "../../check/size.js";
 import { printCallable, printNeuron, printSize, printType } from "../../ir/print.js";
-import type { ModelIr, Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { ModelIr } from "../../ir/ir.js";
 import type { GraphType, Size, TensorType } from "../../ir/types.js";
 import { describe, total, type LayerRow, type ParameterRow } from "../../plan/describe.js";
 import { countNames } from "../../plan/operations.js";

@@ -4,7 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkSource } from "../../compile.js";
 import type { Host } from "../../compile.js";
-import type { Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
 import { plan } from "../../plan/index.js";
 import { resolvePath } from "../../resolve/path.js";
 import { compare } from "../../review/compare.js";

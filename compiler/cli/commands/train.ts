@@ -7,7 +7,7 @@ import { readRun } from "../../../runtime/train/run-folder.js";
 import type { Experiment } from "../../../runtime/train/spec.js";
 import { train as trainOne } from "../../../runtime/train/trainer.js";
 import type { BackendInfo } from "../../../runtime/tensor/backend.js";
-import type { Invocation } from "../arguments.js";
+import type { Invocation } from "../command.js";
 import type { Command } from "../command.js";
 import { exit, inputError, usageError } from "../errors.js";
 import { missingFile } from "../files.js";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { readFileText } from "../../../runtime/data/files.js";
 import type { Experiment } from "../../../runtime/train/spec.js";
-import type { Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
 import { count, printDiagnostics, summary } from "../diagnostics.js";
 import { exit, inputError } from "../errors.js";
 import { findSource, type Source } from "../files.js";

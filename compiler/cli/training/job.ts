@@ -1,7 +1,7 @@
 /** `sgnnc train --kubernetes`: a sweep for a cluster instead of one on this machine. */
 import { basename, join } from "node:path";
 import { makeFolder, writeFileWhole } from "../../../runtime/data/files.js";
-import type { Invocation } from "../arguments.js";
+import type { Invocation } from "../command.js";
 import { exit, usageError } from "../errors.js";
 import type { Terminal } from "../terminal.js";
 import type { Prepared } from "./experiments.js";

@@ -1,5 +1,5 @@
 /** The seeds that `--seed` and `--seeds` name. */
-import type { Invocation } from "../arguments.js";
+import type { Invocation } from "../command.js";
 import { usageError } from "../errors.js";
 
 const MOST = 10_000;

@@ -5,7 +5,7 @@ import type { SolverExperiment } from "../../../runtime/physics/spec.js";
 import type { BackendInfo } from "../../../runtime/tensor/backend.js";
 import { createProgress, duration } from "../../../runtime/train/progress.js";
 import { readRun } from "../../../runtime/train/run-folder.js";
-import type { Invocation } from "../arguments.js";
+import type { Invocation } from "../command.js";
 import { usageError } from "../errors.js";
 import type { Terminal } from "../terminal.js";
 import { toolVersion } from "../version.js";

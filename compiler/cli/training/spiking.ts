@@ -10,7 +10,7 @@ import {
   solverSamples,
 } from "../../../runtime/conversion/index.js";
 import { readRun, readRunWeights } from "../../../runtime/train/run-folder.js";
-import type { Invocation } from "../arguments.js";
+import type { Invocation } from "../command.js";
 import { inputError, usageError } from "../errors.js";
 import type { Terminal } from "../terminal.js";
 import { textTable } from "./comparison.js";

@@ -3,6 +3,7 @@
  * counts of steps, every size that is not decided by the inputs becomes a number, and what is computed
  * twice with the same operands is computed once.
  */
+import type { Program } from "../../ir/program.js";
 import type {
   CallExpr,
   Expr,
@@ -14,7 +15,6 @@ import type {
   NeuronIr,
   OpExpr,
   Origin,
-  Program,
   Statement,
   TimeExpr,
 } from "../../ir/ir.js";

@@ -7,7 +7,8 @@
  * product there, with their own rows of w.
  */
 import { addSizes, constantSize, equalSizes } from "../../check/size.js";
-import type { Expr, OpExpr, Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, OpExpr } from "../../ir/ir.js";
 import type { Size, TensorType } from "../../ir/types.js";
 import { keyOf, mapBlocks, mapCallables, mapExpr } from "../walk.js";
 

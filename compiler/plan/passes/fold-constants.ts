@@ -1,5 +1,6 @@
 /** Arithmetic on numbers is done here; adding 0 and multiplying by 1 disappear. */
-import type { ConstantExpr, Expr, OpExpr, OpName, Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { ConstantExpr, Expr, OpExpr, OpName } from "../../ir/ir.js";
 import { asInteger, equalSizes } from "../../check/size.js";
 import { mapCallables, mapExpr } from "../walk.js";
 

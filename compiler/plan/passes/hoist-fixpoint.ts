@@ -6,7 +6,8 @@
  *
  * Sums are regrouped for this, which changes rounding and nothing else.
  */
-import type { Expr, FixpointExpr, OpExpr, Program, Statement } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, FixpointExpr, OpExpr, Statement } from "../../ir/ir.js";
 import { Names } from "../../neurons/names.js";
 import { isNumeric } from "../numeric.js";
 import { mapCallables, mapParts, some } from "../walk.js";

@@ -9,7 +9,8 @@
  * The place for later: `concat(x[i], x[j] - x[i]) @ w` as two products on nodes belongs into `hoisted`,
  * as a rule of its own beside this one.
  */
-import type { Expr, OpExpr, OpName, Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, OpExpr, OpName } from "../../ir/ir.js";
 import type { TensorType } from "../../ir/types.js";
 import { spaceOf } from "../../check/size.js";
 import { mapBlocks, mapCallables, mapExpr, sameGraph } from "../walk.js";

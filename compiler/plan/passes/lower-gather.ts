@@ -6,7 +6,8 @@
  * unless the list has such a name already.
  */
 import { Names } from "../../neurons/names.js";
-import type { Expr, GatherExpr, Program, Statement } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, GatherExpr, Statement } from "../../ir/ir.js";
 import type { Size } from "../../ir/types.js";
 import { mapCallables, mapParts, rootsOf, visit } from "../walk.js";
 import type { Block, Callable } from "../walk.js";

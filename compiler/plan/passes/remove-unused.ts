@@ -3,7 +3,8 @@
  * Neurons of the file itself stay: they are exported for others to use.
  * A neuron whose spikes lead nowhere does not count in `spike_rate` either: it is not in the model.
  */
-import type { Expr, FunctionIr, LayerIr, MemberIr, NeuronIr, Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, FunctionIr, LayerIr, MemberIr, NeuronIr } from "../../ir/ir.js";
 import { graphsOf, mapBlocks, mapCallables, rootsOf, visit, withTargets } from "../walk.js";
 import type { Block, Callable } from "../walk.js";
 

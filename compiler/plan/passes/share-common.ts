@@ -4,7 +4,8 @@
  * Neurons, layers and dropout are never merged: they draw random numbers or count spikes.
  */
 import { Names, capitalised } from "../../neurons/names.js";
-import type { Expr, Program, Statement } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, Statement } from "../../ir/ir.js";
 import { isBlock, isEffectful, keyOf, mapCallables, mapParts, partsOf, visit } from "../walk.js";
 import type { Block } from "../walk.js";
 

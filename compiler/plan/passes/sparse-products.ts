@@ -6,7 +6,8 @@
  * [E, 1], or one per edge and head, [E, H] or [E, H, 1], for y of [N, H, ..]; a weight with a number
  * per channel stays an aggregation.
  */
-import type { Expr, OpExpr, Program } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
+import type { Expr, OpExpr } from "../../ir/ir.js";
 import type { Size, TensorType } from "../../ir/types.js";
 import { asInteger, equalSizes, spaceOf } from "../../check/size.js";
 import { mapCallables, mapExpr, sameGraph } from "../walk.js";

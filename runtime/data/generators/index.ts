@@ -1,7 +1,8 @@
 /** Embedded generators by name: seeded, documented, no file needed. `generate trusses(count: 400)`. */
 import { dataError, suggest } from "../errors.js";
 import type { AnyArray } from "../ndarray.js";
-import { tableOf, type ArrayTable } from "../table.js";
+import type { ArrayTable } from "../array-table.js";
+import { tableOf } from "../table.js";
 import { trusses } from "./trusses.js";
 
 interface Argument {

@@ -1,11 +1,11 @@
-/** Names in pipelines that are not compiled yet: solver models and the rules of conversions. */
-import type { Expression, Stage } from "../../../grammar/tree.js";
-import { names } from "../../diagnostics/catalogue/names.js";
-import type { Reporter } from "../../diagnostics/diagnostic.js";
-import { didYouMean } from "../../diagnostics/did-you-mean.js";
-import type { Environment } from "../../resolve/environment.js";
-import { wordFor } from "../../resolve/modules.js";
-import { PRIMITIVE_NAMES } from "../primitives.js";
+/** Names of pipeline stages, checked before their shapes are: of solver models and of the rules of conversions. */
+import type { Expression, Stage } from "../../grammar/tree.js";
+import { names } from "../diagnostics/catalogue/names.js";
+import type { Reporter } from "../diagnostics/diagnostic.js";
+import { didYouMean } from "../diagnostics/did-you-mean.js";
+import type { Environment } from "../resolve/environment.js";
+import { wordFor } from "../resolve/modules.js";
+import { PRIMITIVE_NAMES } from "./primitives.js";
 
 const callable = ["neuron", "layer", "function", "equilibrium"] as const;
 

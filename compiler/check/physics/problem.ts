@@ -13,14 +13,15 @@ import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { NamedNumbers, ProblemIr, SampleIr, TermKind } from "../../ir/physics.js";
 import { buildProblem } from "../../physics/build.js";
 import { Symbols } from "../../physics/symbols.js";
-import type { Environment, Found } from "../../resolve/environment.js";
+import type { Found } from "../../resolve/found.js";
+import type { Environment } from "../../resolve/environment.js";
 import { fieldsOf, reportRepeated } from "../fields.js";
 import { checkNamedCall, checkNumber, reportUnknownWord } from "../named-arguments.js";
 import { notANumber, numberOf } from "../number.js";
 import { checkRange, rangeText } from "../range.js";
-import { exactSolutions, sampledPlaces, samplers, weightings } from "./call-tables.js";
+import { exactSolutions, sampledPlaces, samplers, weightings } from "./tables.js";
 import { FormulaChecker, mentionsAny } from "./formula.js";
-import { NameTable } from "./names.js";
+import { NameTable } from "../name-table.js";
 import { reportBrokenLines, reportMissingConditions } from "./problem-warnings.js";
 
 /** Functions of formulas at one point. */

@@ -6,13 +6,14 @@ import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { ModelIr } from "../../ir/ir.js";
 import type { ProblemIr, SolverIr } from "../../ir/physics.js";
 import { chainsOf, smoothActivations } from "../../physics/solver.js";
-import type { Environment, Found } from "../../resolve/environment.js";
+import type { Found } from "../../resolve/found.js";
+import type { Environment } from "../../resolve/environment.js";
 import { findDeclaration } from "../fields.js";
 import { checkNumber } from "../named-arguments.js";
 import { numberOf } from "../number.js";
 import { problemVariables } from "./problem.js";
 import { solverModel } from "./solver-model.js";
-import { checkStages } from "./stages.js";
+import { checkStages } from "../stages.js";
 
 /** What the check of a solver needs from the rest of the program. */
 export interface SolverSurroundings {

@@ -1,7 +1,7 @@
 /** Names that a declaration introduces, each once. */
-import type { Identifier } from "../../../grammar/tree.js";
-import { physics as rows } from "../../diagnostics/catalogue/physics.js";
-import type { Reporter } from "../../diagnostics/diagnostic.js";
+import type { Identifier } from "../../grammar/tree.js";
+import { physics as rows } from "../diagnostics/catalogue/physics.js";
+import type { Reporter } from "../diagnostics/diagnostic.js";
 
 export class NameTable {
   private readonly first = new Map<string, { readonly what: string; readonly name: Identifier }>();

@@ -4,7 +4,8 @@ import { fields as fieldRows } from "../../diagnostics/catalogue/fields.js";
 import { physics as rows } from "../../diagnostics/catalogue/physics.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import type { ConversionIr } from "../../ir/ir.js";
-import type { Environment, Found } from "../../resolve/environment.js";
+import type { Found } from "../../resolve/found.js";
+import type { Environment } from "../../resolve/environment.js";
 import { fieldsOf, findDeclaration, reportRepeated } from "../fields.js";
 import type { ArgumentSpec } from "../named-arguments.js";
 import { checkNamedCall, checkNumber, reportUnknownWord } from "../named-arguments.js";
@@ -17,8 +18,8 @@ import {
   modifierValues,
   stageSettings,
   thresholdWords,
-} from "./call-tables.js";
-import { checkStages } from "./stages.js";
+} from "./tables.js";
+import { checkStages } from "../stages.js";
 
 /** True when the conversion is right; else everything wrong in it has been reported. */
 export function checkConvert(found: Found, environment: Environment, reporter: Reporter): boolean {
