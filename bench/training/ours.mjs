@@ -1,31 +1,15 @@
-// Our side of bench/training.mjs: one process per backend, the protocol of peer.py.
+// Our side of the group `training`.
 // Usage: node ours.mjs <backend> <data folder>
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { dist, load } from "../common/compile.mjs";
+import { serve } from "../common/protocol.mjs";
 
 const [backend, folder] = process.argv.slice(2);
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const dist = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
-
 const tf = await import("@tensorflow/tfjs-core");
 const sg = await dist("runtime/index.js");
 const info = await sg.useBackend(backend);
-const { models, experiments } = await load(here("models.sgnn"));
-
-/** Compiles a file and imports what it exports. */
-async function load(file) {
-  const { compileSource } = await dist("compiler/index.js");
-  const { toJavaScript } = await dist("compiler/emit/javascript.js");
-  const source = readFileSync(file, "utf8");
-  const host = { read: () => undefined };
-  const { text } = await compileSource({ file, source, host, hash: "", version: "" });
-  const runtime = new URL("../../dist/runtime/index.js", import.meta.url).href;
-  const javascript = (await toJavaScript(text)).replace('"sgnn/runtime"', JSON.stringify(runtime));
-  const module = await import(`data:text/javascript,${encodeURIComponent(javascript)}`);
-  return { models: module, experiments: new Map(module.experiments.map((one) => [one.name, one])) };
-}
+const { models, experiments } = await load(fileURLToPath(new URL("models.sgnn", import.meta.url)));
 
 function linearLif() {
   const model = new models.LinearLIF(new sg.Scope({ seed: 0 }));
@@ -89,32 +73,11 @@ async function sparseProduct() {
   };
 }
 
-const works = {
+await serve(info.versions, {
   "linear + LIF, per step": linearLif,
   "linear + LIF, fused": linearLif,
   GCN: () => training("TwoGCN", "cora.npz"),
   GAT: () => training("TwoGAT", "cora.npz"),
   "SAGE + LIF": () => training("SpikingSAGE", "amazon_photo.npz"),
   "sparse product": sparseProduct,
-};
-
-const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
-say({ node: process.version, ...info.versions });
-const made = new Map();
-for await (const line of createInterface({ input: process.stdin })) {
-  const at = line.lastIndexOf(" ");
-  const [name, count] = [line.slice(0, at), Number(line.slice(at + 1))];
-  if (!made.has(name)) {
-    made.clear();
-    made.set(name, await works[name]());
-    made.get(name)();
-  }
-  const step = made.get(name);
-  const start = performance.now();
-  for (let k = 0; k < count; k++) step();
-  say({
-    ms: (performance.now() - start) / count,
-    peak: process.resourceUsage().maxRSS / 1024,
-    tensors: tf.memory().numTensors,
-  });
-}
+});

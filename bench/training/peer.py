@@ -1,19 +1,18 @@
-"""The peer's side of bench/training.mjs: the same networks in PyTorch and PyTorch Geometric.
+"""The peer's side of the group `training`: the same networks in PyTorch and PyTorch Geometric.
 
-Reads one line per request from standard input, `<work> <steps>`, and answers with the milliseconds of one step.
 Usage: python peer.py <threads> <data folder>
 """
-import json
 import os
-import resource
 import sys
-import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 import torch_geometric
 from torch_geometric.nn import GATConv, GCNConv, SAGEConv
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
+from protocol import serve  # noqa: E402
 
 torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(0)
@@ -162,26 +161,14 @@ def sparse_product():
     return step
 
 
-works = {
-    "linear + LIF, per step": lambda: linear_lif(lif_steps),
-    "linear + LIF, fused": lambda: linear_lif(FusedLIF.apply),
-    "GCN": lambda: cora("gcn"),
-    "GAT": lambda: cora("gat"),
-    "SAGE + LIF": photo,
-    "sparse product": sparse_product,
-}
-steps = {}
-versions = {"torch": torch.__version__, "torch_geometric": torch_geometric.__version__}
-print(json.dumps(versions), flush=True)
-for line in sys.stdin:
-    name, count = line.strip().rsplit(" ", 1)
-    if name not in steps:
-        steps.clear()
-        steps[name] = works[name]()
-        steps[name]()
-    start = time.perf_counter()
-    for _ in range(int(count)):
-        steps[name]()
-    milliseconds = (time.perf_counter() - start) * 1000 / int(count)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"ms": milliseconds, "peak": peak}), flush=True)
+serve(
+    {"torch": torch.__version__, "torch_geometric": torch_geometric.__version__},
+    {
+        "linear + LIF, per step": lambda: linear_lif(lif_steps),
+        "linear + LIF, fused": lambda: linear_lif(FusedLIF.apply),
+        "GCN": lambda: cora("gcn"),
+        "GAT": lambda: cora("gat"),
+        "SAGE + LIF": photo,
+        "sparse product": sparse_product,
+    },
+)
