@@ -17,6 +17,13 @@ import type { ArrayTable } from "./array-table.js";
 /** A tenth of each class is kept for validation. */
 const VALIDATION = 10;
 
+/**
+ * Coordinates of points drawn in voxels are multiples of 1 / GRID, far below the size of a voxel. Sums of them, and
+ * products with signs, are then exact in float32, so that the first layer of a binary network gives the same bits in
+ * whatever order they are added.
+ */
+const GRID = 1024;
+
 /** A cloud of points [n, 3] as the arrays of a graph without edges. */
 export function cloudArrays(points: Float32Array): Map<string, AnyArray> {
   return graphArrays([points]);
@@ -143,7 +150,7 @@ function sampled(voxels: Float32Array, count: number, rng: Rng): Float32Array {
       points[3 * k + axis] = voxels[3 * voxel + axis]! + rng.uniform(0, 1);
     }
   }
-  return toUnitSphere(points);
+  return toUnitSphere(points).map((value) => Math.round(GRID * value) / GRID);
 }
 
 /**

@@ -3,10 +3,9 @@
  * radius (dynamic graph networks, Wang et al. 2019, section 3.2). The nodes, and the clouds they belong to,
  * are those of another graph. Who is a neighbour of whom has no gradient.
  */
-import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../error.js";
-import { smallest } from "../kernels/reference/nearest.js";
+import { nearestNeighbours } from "../kernels/nearest.js";
 import type { Run } from "../layers/run.js";
 import { toFloat } from "../tensor/ops/operand.js";
 import { Graph } from "./graph.js";
@@ -34,12 +33,8 @@ export function knn(g: Graph, x: Tensor, k: number, metric: Metric, run: Run): G
       fix: `Use a smaller k than ${count + 1}, or sample at least ${k} points.`,
     });
   }
-  const sources = new Int32Array(g.nodeCount * k);
-  const scratch = new Float64Array(k);
-  eachDistance(x, metric, pointers, (row, start, distances) => {
-    smallest(distances, distances.length, k, sources, row * k, scratch);
-    for (let n = 0; n < k; n++) sources[row * k + n]! += start;
-  });
+  const width = x.shape[1] ?? 1;
+  const sources = nearestNeighbours(rowsFor(metric, x, width), width, pointers, k);
   const targets = Int32Array.from(sources, (_, e) => Math.floor(e / k));
   return built(g, x, sources, targets, run);
 }
@@ -59,13 +54,23 @@ export function radius(g: Graph, x: Tensor, r: number, run: Run): Graph {
   }
   const sources: number[] = [];
   const targets: number[] = [];
-  eachDistance(x, "euclidean", g.topology.graphs.pointers, (row, start, distances) => {
-    for (let j = 0; j < distances.length; j++) {
-      if (distances[j]! > r * r && start + j !== row) continue;
-      sources.push(start + j);
-      targets.push(row);
+  const width = x.shape[1] ?? 1;
+  const values = toFloat(x).dataSync();
+  const { pointers } = g.topology.graphs;
+  for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+    const [start, end] = [pointers[cloud]!, pointers[cloud + 1]!];
+    for (let i = start; i < end; i++) {
+      for (let j = start; j < end; j++) {
+        let distance = 0;
+        for (let c = 0; c < width; c++) {
+          distance += (values[i * width + c]! - values[j * width + c]!) ** 2;
+        }
+        if (distance > r * r) continue;
+        sources.push(j);
+        targets.push(i);
+      }
     }
-  });
+  }
   return built(g, x, Int32Array.from(sources), Int32Array.from(targets), run);
 }
 
@@ -76,46 +81,17 @@ function built(g: Graph, x: Tensor, sources: Int32Array, targets: Int32Array, ru
   return graph;
 }
 
-/** Calls `see` with the squared distances of each row to the rows of its cloud. */
-function eachDistance(
-  x: Tensor,
-  metric: Metric,
-  pointers: Int32Array,
-  see: (row: number, start: number, distances: Float32Array) => void,
-): void {
-  const width = x.shape[1] ?? 1;
-  for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
-    const start = pointers[cloud]!;
-    const count = pointers[cloud + 1]! - start;
-    if (count === 0) continue;
-    const all = distancesOf(x, start, count, width, metric);
-    for (let i = 0; i < count; i++) see(start + i, start, all.subarray(i * count, (i + 1) * count));
+/**
+ * The rows among which the nearest by a metric are the nearest by Euclidean distance. Between rows of signs the
+ * squared distance is four times the Hamming distance, exactly.
+ */
+function rowsFor(metric: Metric, x: Tensor, width: number): Float32Array {
+  const rows = toFloat(x).dataSync() as Float32Array;
+  if (metric !== "cosine") return rows;
+  const unit = new Float32Array(rows.length);
+  for (let at = 0; at < rows.length; at += width) {
+    const norm = Math.hypot(...rows.subarray(at, at + width)) + 1e-12;
+    for (let c = 0; c < width; c++) unit[at + c] = rows[at + c]! / norm;
   }
-}
-
-/** [count * count]. Products of signs are whole numbers, so Hamming distances are exact. */
-function distancesOf(
-  x: Tensor,
-  start: number,
-  count: number,
-  width: number,
-  metric: Metric,
-): Float32Array {
-  const squared = tf.tidy(() => {
-    const given = tf.slice(toFloat(x), [start, 0], [count, width]);
-    const rows =
-      metric === "cosine"
-        ? tf.div(given, tf.add(tf.norm(given, "euclidean", 1, true), 1e-12))
-        : given;
-    const products = tf.matMul(rows as tf.Tensor2D, tf.transpose(rows) as tf.Tensor2D);
-    const norms = tf.sum(tf.square(rows), 1, true);
-    const sums = tf.add(norms, tf.transpose(norms));
-    return tf.sub(sums, tf.mul(products, 2));
-  });
-  const values = Float32Array.from(squared.dataSync());
-  squared.dispose();
-  // Rounding must not make a point another one's nearer neighbour than itself.
-  for (let i = 0; i < count; i++) values[i * count + i] = 0;
-  for (let k = 0; k < values.length; k++) if (values[k]! < 0) values[k] = 0;
-  return values;
+  return unit;
 }

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import * as sg from "../../runtime/index.js";
+import { nearestNeighbours } from "../../runtime/kernels/nearest.js";
 import { nearest } from "../../runtime/kernels/reference/nearest.js";
 import { onEveryBackend } from "../runtime/backends.js";
 
@@ -49,6 +50,25 @@ onEveryBackend(() => {
     expect([...near.topology.sources]).toEqual([0, 1, 0, 1, 2, 3, 2, 3]);
     x.dispose();
   });
+});
+
+test("the kernel finds what the reference finds, for every width, number of points and k", () => {
+  const rng = sg.Rng.of(2, "points");
+  for (const [width, k, sizes] of [
+    [1, 1, [1, 2, 17]],
+    [3, 5, [5, 16, 33]],
+    [7, 20, [40, 64, 21]],
+    [32, 9, [31, 100]],
+  ] as const) {
+    const pointers = Int32Array.from([0, ...sizes]);
+    for (let g = 1; g < pointers.length; g++) pointers[g]! += pointers[g - 1]!;
+    const rows = pointers[pointers.length - 1]!;
+    // Few values, so that many distances are equal.
+    const x = Float32Array.from({ length: rows * width }, () => rng.integer(5) / 8);
+    expect([...nearestNeighbours(x, width, pointers, k)]).toEqual([
+      ...nearest(x, width, pointers, k),
+    ]);
+  }
 });
 
 describe("what is refused", () => {

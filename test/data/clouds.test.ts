@@ -45,10 +45,12 @@ test("voxels become clouds in the unit sphere; empty shapes are left out, repeat
   const lengths = Array.from({ length: 8 }, (_, k) =>
     Math.hypot(...points.slice(3 * k, 3 * k + 3)),
   );
-  expect(Math.max(...lengths)).toBeCloseTo(1, 5);
+  // Coordinates are multiples of 1 / 1024, so that products with signs and their sums are exact.
+  expect(points.filter((value) => value !== Math.round(1024 * value) / 1024)).toEqual([]);
+  expect(Math.abs(Math.max(...lengths) - 1)).toBeLessThan(1 / 1024);
   for (let axis = 0; axis < 3; axis++) {
     const sum = points.filter((_, k) => k % 3 === axis).reduce((a, b) => a + b, 0);
-    expect(sum).toBeCloseTo(0, 4);
+    expect(Math.abs(sum)).toBeLessThan(8 / 2048);
   }
   expect(
     array(readVoxels(collection([shape, ...others], [shape]), 8), "points").slice(0, 24),

@@ -44,3 +44,30 @@ test("EdgeConv: output, gradient in x and in w, with a node that nothing enters"
   expectClose(inW(planned), inW(onEdges), { what: "gradient in w" });
   expect(w!.path).toMatch(/w$/);
 });
+
+test("weights that are signs: real rows meet their difference, signs stay whole", async () => {
+  const module = await compileModule(`layer Signed<out>(x: real[N, in], g: graph) -> real[N, out] {
+  param w: sign[2 * in, out] = glorot
+  return gather max over j -> i { concat(x[i], x[j] - x[i]) @ w }
+}
+model Net(g: graph(x: real[N, 3])) -> real[N, 4] { return g.x |> Signed<4>(g) }
+`);
+  const Net = module["Net"] as new (scope: sg.Scope) => sg.Model<{ g: sg.Graph }>;
+  const model = new Net(new sg.Scope({ seed: 2 }));
+  const [w] = model.parameters();
+  const { topology } = sg.createGraph({
+    edgeIndex: [0, 1, 2, 2, 3, 0, 1, 1, 2, 0, 0, 2, 1, 1],
+    nodeCount: 4,
+  });
+  // Multiples of 1 / 64: every sum is exact, whatever its order.
+  const x = tf.div(tf.round(tf.randomUniform([4, 3], -64, 64, "float32", 4)), 64);
+  const g = new sg.Graph(topology, { x }, {});
+  const planned = model.forward({ g }, sg.createRun());
+  const signs = tf.tensor2d(
+    [...w!.value.dataSync()].map((value) => (value < 0 ? -1 : 1)),
+    [6, 4],
+  );
+  const [xi, xj] = [sg.target(g, x), sg.source(g, x)];
+  const onEdges = sg.matMul(sg.concat(xi, sg.sub(xj, xi)), signs);
+  expect([...planned.dataSync()]).toEqual([...sg.aggregate(g, onEdges, ["max"]).dataSync()]);
+});

@@ -34,8 +34,8 @@ function factorised(expr: Expr): Expr {
   if (expr.tag !== "op" || expr.op !== "matMul") return expr;
   const [joined, weight] = expr.args;
   if (joined.tag !== "op" || joined.op !== "concat" || weight.tag !== "param") return expr;
-  // Signs are multiplied bit by bit as they are; a difference of two signs is none.
-  const kinds = [weight, ...joined.args].map((one) => one.type.kind);
+  // Signs are multiplied with signs bit by bit as they are; a difference of two signs is none.
+  const kinds = joined.args.map((one) => one.type.kind);
   if (kinds.includes("sign") || weight.type.dims.length !== 2) return expr;
   const terms = new Map<string, Term>();
   let start = constantSize(0);
@@ -87,12 +87,13 @@ function isMove(expr: Expr): boolean {
 function add(terms: Map<string, Term>, value: Expr, rows: Expr, sign: 1 | -1): void {
   const key = keyOf(value);
   const known = terms.get(key);
-  const { type, timed } = rows;
+  const { timed } = rows;
+  const type: TensorType = { ...rows.type, kind: "real" };
   if (known !== undefined) {
     known.weight = elementwise(sign === 1 ? "add" : "sub", known.weight, rows, type, timed);
     return;
   }
-  const negative: OpExpr = { ...base(rows), tag: "op", op: "neg", args: [rows], attributes: {} };
+  const negative: OpExpr = { ...base(rows), type, tag: "op", op: "neg", args: [rows], attributes: {} };
   terms.set(key, { value, weight: sign === 1 ? rows : negative });
 }
 

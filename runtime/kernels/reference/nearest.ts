@@ -30,6 +30,8 @@ export function smallest(
 }
 
 /**
+ * The `k` nearest rows of each row of its cloud by squared Euclidean distance, its terms added in float32 in the order
+ * of the channels, so that every kernel finds the same neighbours.
  * @param x rows of `width` numbers, one per point
  * @param pointers first row of each cloud, then the number of rows
  * @returns [rows * k]: numbers of the neighbours, counted through all clouds
@@ -43,6 +45,7 @@ export function nearest(
   const rows = pointers[pointers.length - 1] ?? 0;
   const found = new Int32Array(rows * k);
   const scratch = new Float64Array(k);
+  const f = Math.fround;
   for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
     const start = pointers[cloud]!;
     const count = pointers[cloud + 1]! - start;
@@ -51,8 +54,8 @@ export function nearest(
       for (let j = 0; j < count; j++) {
         let sum = 0;
         for (let c = 0; c < width; c++) {
-          const gap = x[(start + i) * width + c]! - x[(start + j) * width + c]!;
-          sum += gap * gap;
+          const gap = f(x[(start + i) * width + c]! - x[(start + j) * width + c]!);
+          sum = f(sum + f(gap * gap));
         }
         distances[j] = sum;
       }
