@@ -93,7 +93,14 @@ function add(terms: Map<string, Term>, value: Expr, rows: Expr, sign: 1 | -1): v
     known.weight = elementwise(sign === 1 ? "add" : "sub", known.weight, rows, type, timed);
     return;
   }
-  const negative: OpExpr = { ...base(rows), type, tag: "op", op: "neg", args: [rows], attributes: {} };
+  const negative: OpExpr = {
+    ...base(rows),
+    type,
+    tag: "op",
+    op: "neg",
+    args: [rows],
+    attributes: {},
+  };
   terms.set(key, { value, weight: sign === 1 ? rows : negative });
 }
 
