@@ -1,11 +1,10 @@
-/** Typing of `gather`, `softmax over`, `pool`, `over time` and `over snapshots`. */
+/** Typing of `gather`, `softmax over`, `pool` and `over time`. */
 import type {
   Aggregator,
   Block,
   Gather,
   Identifier,
   Pool,
-  SnapshotBlock,
   SoftmaxOver,
   Span,
   TimeBlock,
@@ -22,8 +21,8 @@ import { operand } from "./operators.js";
 import { residencyFix } from "./residency.js";
 import type { Value } from "./scope.js";
 import { ERROR, isTensor } from "./scope.js";
-import { asInteger, constantSize, equalSizes, multiplySizes, spaceOf, symbolSize } from "./size.js";
-import { edgeSpace, placeWords, residencyWords, tensor } from "./types.js";
+import { asInteger, constantSize, equalSizes, multiplySizes, spaceOf } from "./size.js";
+import { edgeSpace, graphName, placeWords, residencyWords, tensor } from "./types.js";
 
 const REDUCERS = ["sum", "mean", "max", "min", "std", "softmax-weighted"] as const;
 
@@ -32,7 +31,8 @@ interface BlockResult {
   readonly result: Value;
 }
 
-function checkBlock(body: Body, block: Block): BlockResult {
+/** The lets of a block, then its result. */
+export function checkBlock(body: Body, block: Block): BlockResult {
   const lets: Statement[] = [];
   for (const one of block.lets) {
     const statement = checkLet(body, one, true);
@@ -58,12 +58,12 @@ function checkReducers(body: Body, reducers: readonly Aggregator[]): readonly st
 }
 
 /** The graph a name means; undefined after a report. */
-function graphNamed(body: Body, identifier: Identifier): GraphRef | undefined {
+export function graphNamed(body: Body, identifier: Identifier): GraphRef | undefined {
   const name = identifier.text;
   if (name === "") return undefined;
   const entry = body.scope.find(name);
   if (entry === undefined) {
-    const graphs = body.graphs().map((g) => g.name);
+    const graphs = body.graphs().map(graphName);
     const suggestion = didYouMean(name, { right: graphs });
     body.report(types.unknownGraph, identifier.span, { name, graphs, suggestion });
     return undefined;
@@ -96,7 +96,7 @@ function graphOfGather(body: Body, gather: Gather): GraphRef | undefined {
     return graphs[0];
   }
   if (graphs.length === 0) body.report(types.noGraph, at, {});
-  else body.report(types.whichGraph, at, { graphs: graphs.map((g) => g.name) });
+  else body.report(types.whichGraph, at, { graphs: graphs.map(graphName) });
   return undefined;
 }
 
@@ -239,7 +239,7 @@ export function checkPool(body: Body, pool: Pool): Value {
       pool.operand.span,
       {
         actual: body.describe(x),
-        graph: graph.name,
+        graph: graphName(graph),
         place: space === undefined ? residencyWords(x.type) : placeWords(space),
         fix:
           space === "N"
@@ -353,24 +353,4 @@ function sequence(body: Body, block: TimeBlock): Sequence | undefined | "error" 
     return "error";
   }
   return { name: steps.text, value, steps: first, place: entry.place };
-}
-
-/** `over snapshots g { .. }`: checked with the graph of one snapshot, not compiled yet. */
-export function checkSnapshots(body: Body, block: SnapshotBlock): Value {
-  const at = body.wordSpan(block.span, "over");
-  const graph = graphNamed(body, block.graph);
-  if (body.time !== undefined) {
-    body.report(types.nestedTime, at, { isCaller: body.time.implicit });
-    return ERROR;
-  }
-  if (graph === undefined) return ERROR;
-  const steps = symbolSize("T");
-  body.inBlock(() => {
-    body.time = { steps, implicit: false };
-    const { result } = checkBlock(body, block.body);
-    operand(body, result, block.body.result.span, "`over snapshots`");
-    body.time = undefined;
-  });
-  body.report(types.notCompiledInModel, at, { what: "`over snapshots`" });
-  return ERROR;
 }

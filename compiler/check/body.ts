@@ -66,6 +66,8 @@ export interface BodyOptions {
   readonly time: TimeContext | undefined;
   /** True when the arguments have one slice per step of the caller's block. */
   readonly isCalledTimed: boolean;
+  /** True when the graphs among the arguments are all snapshots of a graph side by side. */
+  readonly isStacked?: boolean;
   readonly check: (body: Body, expression: Expression) => Value;
   /** Where an editor wants to know what was found out. */
   readonly facts?: Facts | undefined;
@@ -84,6 +86,7 @@ export class Body {
   readonly constants: ReadonlyMap<string, number | undefined>;
   readonly callables: ReadonlyMap<string, CallableRef>;
   readonly isCalledTimed: boolean;
+  readonly isStacked: boolean;
   readonly pending: PendingCall[] = [];
   /** Every `let` of the body with its value, in order: what the lints look at. */
   readonly statements: Statement[] = [];
@@ -121,6 +124,7 @@ export class Body {
     this.callables = options.callables;
     this.time = options.time;
     this.isCalledTimed = options.isCalledTimed;
+    this.isStacked = options.isStacked === true;
     this.checker = options.check;
     this.facts = options.facts;
   }
@@ -202,8 +206,18 @@ export class Body {
     span: Span,
     attributes: OpAttributes = {},
   ): OpExpr {
+    const origin = this.origin(span);
+    if (attributes.graph?.isStacked === true) {
+      const held = args.map((arg) => this.onGraph(arg, attributes.graph));
+      return { tag: "op", op, args: held, attributes, type, timed: true, origin };
+    }
     const timed = args.some((a) => a.timed);
-    return { tag: "op", op, args, attributes, type, timed, origin: this.origin(span) };
+    return { tag: "op", op, args, attributes, type, timed, origin };
+  }
+
+  /** A value that meets a graph: with all snapshots side by side it needs its rows in each of them. */
+  onGraph(value: Expr, graph: GraphRef | undefined): Expr {
+    return graph?.isStacked === true && isResident(value.type) ? this.hold(value) : value;
   }
 
   constant(value: number, span: Span): Expr {
@@ -242,7 +256,11 @@ export class Body {
   /** Graphs in scope by name, innermost first. */
   graphs(): GraphRef[] {
     const found: GraphRef[] = [];
-    for (const [, entry] of this.scope.all()) if (entry.tag === "graph") found.push(entry.ref);
+    const seen = new Set<string>();
+    for (const [name, entry] of this.scope.all()) {
+      if (entry.tag === "graph" && !seen.has(name)) found.push(entry.ref);
+      seen.add(name);
+    }
     return found;
   }
 

@@ -15,7 +15,7 @@ import { isTensor } from "./scope.js";
 import { substituteType } from "./substitute.js";
 import type { Signature } from "./signature.js";
 import { asSymbol, equalSizes, isEllipsis, spaceOf } from "./size.js";
-import { isResident, residencyWords, tensor } from "./types.js";
+import { graphName, isResident, residencyWords, tensor } from "./types.js";
 import { childrenOf } from "./walk.js";
 
 export interface Elaborated {
@@ -94,7 +94,7 @@ function defineInputs(
     const { name, place } = parameter;
     const type = substituteType(parameter.type, body.sizes);
     if (type.tag === "graph") {
-      const ref = { name, type, selfLoops: false };
+      const ref = { name, type, selfLoops: false, isStacked: body.isStacked };
       body.define(name, { tag: "graph", ref, sort: "input", place, used: false });
       return { name, type };
     }
@@ -122,7 +122,7 @@ export function checkResult(
   if (!isTensor(value)) {
     body.report(types.graphForTensor, expression.span, {
       user: `the result of \`${declaration.name.text}\``,
-      name: value.ref.name,
+      name: graphName(value.ref),
       fields: [...value.ref.type.nodeFields.keys()],
     });
     return undefined;
@@ -171,10 +171,16 @@ export function checkResult(
 
 /** The last stage of a pipeline, or the first word of a block, stands for the whole of it. */
 function resultSpan(body: Body, expression: Expression): Expression["span"] {
-  const word = { gather: "gather", timeBlock: "over", pool: "pool" } as const;
+  const word = {
+    gather: "gather",
+    timeBlock: "over",
+    snapshotBlock: "over",
+    pool: "pool",
+  } as const;
   if (
     expression.type === "gather" ||
     expression.type === "timeBlock" ||
+    expression.type === "snapshotBlock" ||
     expression.type === "pool"
   ) {
     return body.wordSpan(expression.span, word[expression.type]);
@@ -191,7 +197,8 @@ function fits(signature: Signature, wanted: Size, given: Size): boolean {
     !signature.parameters.some(
       (p) => p.type.tag === "tensor" && p.type.dims.some((dim) => asSymbol(dim) === "T"),
     );
-  return isFreeTime && spaceOf(given) === undefined && !isEllipsis(given);
+  const space = spaceOf(given);
+  return isFreeTime && (space === undefined || space === "T") && !isEllipsis(given);
 }
 
 /** How often each `let` name occurs in the declaration, blocks included. */

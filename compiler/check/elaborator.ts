@@ -168,7 +168,8 @@ export class Elaborator implements Services {
         called.steps === undefined
           ? undefined
           : { steps: symbolSize(called.steps), implicit: true },
-      isCalledTimed: called.time === "timed",
+      isCalledTimed: called.time === "timed" || called.time === "snapshots",
+      isStacked: called.time === "snapshots",
       facts: isDeclaration && found.file === this.environment.entry ? this.facts : undefined,
       check: checkExpression,
     });

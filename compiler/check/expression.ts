@@ -3,13 +3,8 @@ import type { Expression } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { Body } from "./body.js";
 import { DEPTH_LIMIT } from "./body.js";
-import {
-  checkGather,
-  checkPool,
-  checkSnapshots,
-  checkSoftmaxOver,
-  checkTimeBlock,
-} from "./blocks.js";
+import { checkGather, checkPool, checkSoftmaxOver, checkTimeBlock } from "./blocks.js";
+import { checkSnapshots } from "./snapshots.js";
 import { checkCall, checkPipe } from "./calls.js";
 import { checkIndex, checkMember, checkName } from "./names.js";
 import { checkBinary, checkUnary } from "./operators.js";

@@ -49,7 +49,7 @@ export function callGraphPrimitive(
     graph: gather.graph,
     operand: degree,
     type: tensor("real", [gather.edges]),
-    timed: false,
+    timed: degree.timed,
     origin: body.origin(call.span),
   };
 }
@@ -181,7 +181,14 @@ function wordOf(given: Given | undefined): string | undefined {
 
 /** The name of the `let` that the graph is built in, else `knn`, with a number when it is taken. */
 function freshGraph(body: Body, callee: string): string {
-  const wanted = body.base === "output" || body.base.includes(".") ? callee : body.base;
+  return freshGraphName(
+    body,
+    body.base === "output" || body.base.includes(".") ? callee : body.base,
+  );
+}
+
+/** A name that no value and no other graph of the body has. */
+export function freshGraphName(body: Body, wanted: string): string {
   const isTaken = (name: string): boolean =>
     body.scope.find(name) !== undefined || body.graphNames.has(name);
   let name = wanted;
@@ -197,6 +204,7 @@ function builtGraph(name: string, base: GraphRef): GraphRef {
     nodes: base.type.nodes,
     edges: symbolSize(`E'${name}`),
     graphs: base.type.graphs,
+    snapshots: base.type.snapshots,
     nodeFields: new Map(),
     edgeFields: new Map(),
   };

@@ -15,10 +15,10 @@ import type { PrimitiveSite } from "./primitive-calls.js";
 import { residencyFix, shapeFix } from "./residency.js";
 import type { Value } from "./scope.js";
 import { ERROR, isTensor } from "./scope.js";
-import type { CallableRef, Instance } from "./services.js";
+import type { CallableRef, Instance, InstanceRequest } from "./services.js";
 import type { Callable, ParameterInfo, Signature } from "./signature.js";
 import { spaceOf, substituteSize, symbolsOf } from "./size.js";
-import { isResident, residencyWords, tensor } from "./types.js";
+import { graphName, isResident, residencyWords, tensor } from "./types.js";
 import type { Mismatch } from "./unify.js";
 import { Unifier } from "./unify.js";
 
@@ -142,7 +142,7 @@ function matchArguments(
     } else if (value.tag === "graph") {
       const fields = [...value.ref.type.nodeFields.keys()];
       const user = `\`${parameter.name}\` of \`${callee.name}\``;
-      body.report(types.graphForTensor, span, { user, name: value.ref.name, fields });
+      body.report(types.graphForTensor, span, { user, name: graphName(value.ref), fields });
       isFine = false;
     } else {
       isFine = matchTensor(body, callee, parameter, unifier, assigned[at], at) && isFine;
@@ -233,7 +233,7 @@ function matchGraph(
     });
     return false;
   }
-  const shared = { callee: callee.name, graph: value.ref.name };
+  const shared = { callee: callee.name, graph: graphName(value.ref) };
   for (const on of ["nodeFields", "edgeFields"] as const) {
     for (const [name, type] of parameter.type[on]) {
       const given = value.ref.type[on].get(name);
@@ -258,7 +258,7 @@ function matchGraph(
   const problem = unifier.matchGraph(parameter.type, value.ref.type, at, reason);
   if (problem === undefined) return true;
   if (problem.field === "") {
-    const actual = `\`${value.ref.name}\` has other nodes or edges`;
+    const actual = `\`${graphName(value.ref)}\` has other nodes or edges`;
     const args = { callee: callee.name, graph: graphWords(body, problem.mismatch), actual };
     body.report(types.otherGraph, argument.span, args, { related: [related(callee, parameter)] });
     return false;
@@ -390,7 +390,7 @@ function instanceFor(
   signature: Signature,
   generics: Generics,
   kinds: readonly (Kind | undefined)[],
-  time: "outside" | "timed" | "untimed",
+  time: InstanceRequest["time"],
   site: PrimitiveSite,
 ): Instance | undefined {
   const { found } = callee;
@@ -426,10 +426,11 @@ function finishCall(
   const kinds = values.map((v) => (isTensor(v) ? v.type.kind : undefined));
   let instance = instanceFor(body, callee, signature, generics, kinds, "outside", site);
   if (instance === undefined) return ERROR;
-  const isTimed = values.some((v) => isTensor(v) && v.timed);
+  const isStacked = values.some((v) => v.tag === "graph" && v.ref.isStacked === true);
+  const isTimed = isStacked || values.some((v) => isTensor(v) && v.timed);
   const runsInTime = body.time !== undefined && (isTimed || instance.oneStep !== undefined);
   if (runsInTime) {
-    const time = isTimed ? "timed" : "untimed";
+    const time = isStacked ? "snapshots" : isTimed ? "timed" : "untimed";
     instance = instanceFor(body, callee, signature, generics, kinds, time, site);
     if (instance === undefined) return ERROR;
   } else if (instance.oneStep !== undefined && body.oneStep === undefined) {

@@ -10,7 +10,7 @@ import { PRIMITIVE_NAMES } from "./primitives.js";
 import type { Value } from "./scope.js";
 import { ERROR } from "./scope.js";
 import { asInteger, constantSize, equalSizes, spaceOf, symbolSize } from "./size.js";
-import { SCALAR, placeWords, tensor } from "./types.js";
+import { SCALAR, graphName, ofSnapshot, placeWords, tensor } from "./types.js";
 
 /** A size or constant generic used as a number. */
 function numberNamed(body: Body, expression: Name): Value | undefined {
@@ -133,13 +133,17 @@ export function checkMember(body: Body, expression: Member): Value {
   const { ref } = value;
   const type = ref.type.nodeFields.get(name.text);
   if (type !== undefined) {
+    // A table that all snapshots share is read from the graph itself: it is the same at every step.
+    const own = ref.whole?.type.nodeFields.get(name.text);
+    const isShared = own !== undefined && own.dims.length === type.dims.length;
     return {
       tag: "feature",
-      graph: ref,
+      graph: isShared && ref.whole !== undefined ? ref.whole : ref,
       on: "nodes",
       name: name.text,
-      type,
-      timed: false,
+      // Outside of `over snapshots` a graph is the graph at the end, with the last of its tables.
+      type: ref.isStacked === true ? type : ofSnapshot(type, ref.type),
+      timed: ref.isStacked === true && !isShared,
       origin: body.origin(expression.span),
     };
   }
@@ -155,14 +159,14 @@ export function checkMember(body: Body, expression: Member): Value {
       on: "edges",
       name: name.text,
       type: onEdges,
-      timed: false,
+      timed: ref.isStacked === true,
       origin: body.origin(expression.span),
     };
   }
   reportField(
     body,
     expression,
-    ref.name,
+    graphName(ref),
     [...ref.type.nodeFields.keys(), ...ref.type.edgeFields.keys()],
     "nodes",
   );
@@ -195,7 +199,7 @@ function checkEdgeFeature(body: Body, expression: Member): Value {
   const type = gather.graph.type.edgeFields.get(name.text);
   if (type === undefined) {
     const known = [...gather.graph.type.edgeFields.keys()];
-    reportField(body, expression, gather.graph.name, known, "edges");
+    reportField(body, expression, graphName(gather.graph), known, "edges");
     return ERROR;
   }
   if (gather.graph.selfLoops) {
@@ -208,7 +212,7 @@ function checkEdgeFeature(body: Body, expression: Member): Value {
     on: "edges",
     name: name.text,
     type,
-    timed: false,
+    timed: gather.graph.isStacked === true,
     origin: body.origin(expression.span),
   };
 }
@@ -244,20 +248,21 @@ export function checkIndex(body: Body, expression: Index): Value {
         actual: body.describe(value),
         place: space === undefined ? "not a value on nodes" : placeWords(space),
         isEdge: space === "E",
-        graph: gather.graph.name,
+        graph: graphName(gather.graph),
         nodes: printType(tensor("real", [gather.graph.type.nodes, constantSize(16)])),
       },
       { related: body.definedAt(value) },
     );
     return ERROR;
   }
+  const node = body.onGraph(value, gather.graph);
   return {
     tag: "edge",
     end: index.text === gather.source ? "source" : "target",
     graph: gather.graph,
-    operand: value,
+    operand: node,
     type: tensor(value.type.kind, [gather.edges, ...value.type.dims.slice(1)]),
-    timed: value.timed,
+    timed: node.timed,
     origin: body.origin(expression.span),
   };
 }

@@ -11,7 +11,7 @@ import { binaryKind, unaryKind } from "./kinds.js";
 import type { Value } from "./scope.js";
 import { ERROR } from "./scope.js";
 import { equalSizes, isSpace, spaceOf } from "./size.js";
-import { placeWords, tensor } from "./types.js";
+import { graphName, placeWords, tensor } from "./types.js";
 
 const OPERATORS: Readonly<Record<string, OpName>> = {
   "+": "add",
@@ -27,7 +27,7 @@ export function operand(body: Body, value: Value, span: Span, user: string): Exp
   if (value.tag === "graph") {
     body.report(types.graphForTensor, span, {
       user,
-      name: value.ref.name,
+      name: graphName(value.ref),
       fields: fieldsOf(value),
     });
     return undefined;

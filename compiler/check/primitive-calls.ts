@@ -258,7 +258,9 @@ function special(
     case "latent":
       return latent(body, x, spans[0], site);
     case "rate":
-      return rate(body, x, spans[0], site);
+    case "last":
+    case "flatten_time":
+      return ofSequence(body, primitive, x, spans[0], site);
     default:
       return ERROR;
   }
@@ -358,7 +360,14 @@ function concat(
   return body.op("concat", body.alignTime(values), type, site.whole);
 }
 
-function rate(body: Body, x: Expr, span: Span, site: PrimitiveSite): Value {
+/** `rate`, `last`, `flatten_time`: what has left a time block loses its first dim. */
+function ofSequence(
+  body: Body,
+  primitive: Primitive,
+  x: Expr,
+  span: Span,
+  site: PrimitiveSite,
+): Value {
   const first = x.type.dims[0];
   const space = first === undefined ? undefined : spaceOf(first);
   const hasTime =
@@ -368,10 +377,28 @@ function rate(body: Body, x: Expr, span: Span, site: PrimitiveSite): Value {
     body.report(
       types.rateWithoutTime,
       span,
-      { actual: body.describe(x), isInside: x.timed },
+      { callee: primitive.name, actual: body.describe(x), isInside: x.timed },
       { related: body.definedAt(x) },
     );
     return ERROR;
   }
-  return body.op("rate", [x], tensor("real", x.type.dims.slice(1)), site.whole, { steps: first });
+  const rest = x.type.dims.slice(1);
+  if (primitive.name === "rate") {
+    return body.op("rate", [x], tensor("real", rest), site.whole, { steps: first });
+  }
+  if (primitive.name === "last") {
+    return body.op("last", [x], tensor(x.type.kind, rest), site.whole);
+  }
+  const width = rest[rest.length - 1];
+  if (space === "T" || rest.length < 2 || isSpace(width)) {
+    body.report(
+      types.openTime,
+      span,
+      { actual: body.describe(x), isOpen: space === "T" },
+      { related: body.definedAt(x) },
+    );
+    return ERROR;
+  }
+  const dims = [...rest.slice(0, -1), multiplySizes(first, width)];
+  return body.op("flattenTime", [x], tensor(x.type.kind, dims), site.whole);
 }

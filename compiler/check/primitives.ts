@@ -81,6 +81,8 @@ const TABLE: readonly Primitive[] = [
   row("one_hot", "special", "oneHot", ["label"], [required("classes", "size")]),
   row("dropout", "special", "dropout", ["x"], [required("rate", "constant")]),
   row("rate", "special", "rate"),
+  row("last", "special", "last"),
+  row("flatten_time", "special", "flattenTime"),
   row("degree", "graph", "degree", ["g"]),
   row("norm", "graph", "symmetricNorm", ["i", "j"]),
   row("knn", "graph", undefined, ["x"], [required("k", "size"), optional("metric", "word")]),

@@ -35,9 +35,10 @@ export interface InstanceRequest {
   readonly kinds: readonly (Kind | undefined)[];
   /**
    * How it is called: outside of every time block, or inside one with arguments that have one slice
-   * per step ("timed") or that are the same at every step ("untimed").
+   * per step ("timed") or that are the same at every step ("untimed"); "snapshots" with a graph of its own at
+   * every step, and everything else timed.
    */
-  readonly time: "outside" | "timed" | "untimed";
+  readonly time: "outside" | "timed" | "untimed" | "snapshots";
 }
 
 /** One elaborated layer or function. */

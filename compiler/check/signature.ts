@@ -113,7 +113,11 @@ export class Signatures {
     for (const parameter of declaration.parameters) {
       const isGraph = parameter.declaredType.type === "graphType";
       const graph = isGraph && graphs++ > 0 ? parameter.name.text : undefined;
-      const type = readType(parameter.declaredType, { ...context, graph });
+      const type = readType(parameter.declaredType, {
+        ...context,
+        graph,
+        parameter: parameter.name.text,
+      });
       if (type === undefined) failed = true;
       else {
         const place = { file, span: parameter.name.span };
@@ -252,7 +256,7 @@ function spacesOf(parameters: readonly ParameterInfo[], result: TensorType): Set
   for (const { type } of parameters) {
     if (type.tag === "tensor") type.dims.forEach(add);
     else {
-      [type.nodes, type.edges, type.graphs].forEach(add);
+      [type.nodes, type.edges, type.graphs, type.snapshots].forEach(add);
       for (const fields of [type.nodeFields, type.edgeFields]) {
         for (const field of fields.values()) field.dims.forEach(add);
       }

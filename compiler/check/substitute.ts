@@ -12,5 +12,10 @@ export function substituteType<T extends TensorType | GraphType>(
   }
   const fields = (one: ReadonlyMap<string, TensorType>): Map<string, TensorType> =>
     new Map([...one].map(([name, field]) => [name, substituteType(field, sizes)]));
-  return { ...type, nodeFields: fields(type.nodeFields), edgeFields: fields(type.edgeFields) };
+  return {
+    ...type,
+    snapshots: substituteSize(type.snapshots, sizes),
+    nodeFields: fields(type.nodeFields),
+    edgeFields: fields(type.edgeFields),
+  };
 }

@@ -9,7 +9,8 @@ import { types } from "../diagnostics/catalogue/types.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
-import { ELLIPSIS, asInteger, equalSizes, symbolSize } from "./size.js";
+import { printSize } from "../ir/print.js";
+import { ELLIPSIS, asInteger, asSymbol, equalSizes, symbolSize } from "./size.js";
 import { readSize } from "./size-expression.js";
 import { KINDS, tensor } from "./types.js";
 
@@ -24,6 +25,8 @@ export interface TypeContext {
   readonly sizeNames: () => Iterable<string>;
   /** Name of the graph whose index spaces are meant, when it is not the first one. */
   readonly graph: string | undefined;
+  /** Name of the parameter, which names the snapshots of a graph. */
+  readonly parameter?: string;
 }
 
 /** Symbol of an index space of a graph: `N`, or `N'g2` for a graph that is not the first. */
@@ -123,6 +126,8 @@ export function readGraphType(
   const nodes = spaceSymbol("N", context.graph);
   const edges = spaceSymbol("E", context.graph);
   const graphs = spaceSymbol("G", context.graph);
+  let snapshots = spaceSymbol("T", context.parameter ?? context.graph ?? "graph");
+  let isCounted = false;
   const fields = { nodes: new Map<string, TensorType>(), edges: new Map<string, TensorType>() };
   let failed = false;
   for (const field of expression.fields) {
@@ -137,13 +142,30 @@ export function readGraphType(
       failed = true;
       continue;
     }
-    const type = readTensorType(field.fieldType, context);
-    if (type === undefined) {
+    const read = readTensorType(field.fieldType, context);
+    if (read === undefined) {
       failed = true;
       continue;
     }
     const space = field.on === "nodes" ? nodes : edges;
-    if (type.dims.length === 0 || !equalSizes(type.dims[0], space)) {
+    let type = read;
+    const isSequence =
+      field.on === "nodes" && read.dims.length > 1 && equalSizes(read.dims[1], space);
+    if (isSequence) {
+      const count = asSymbol(read.dims[0]) === "T" ? snapshots : read.dims[0];
+      if (isCounted && !equalSizes(count, snapshots)) {
+        context.reporter.report(
+          types.otherSnapshots,
+          { file: context.file, span: field.fieldType.dims?.[0]?.span ?? field.fieldType.span },
+          { name: field.name.text, count: printSize(count), known: printSize(snapshots) },
+        );
+        failed = true;
+        continue;
+      }
+      isCounted = true;
+      snapshots = count;
+      type = tensor(read.kind, [count, ...read.dims.slice(1)]);
+    } else if (type.dims.length === 0 || !equalSizes(type.dims[0], space)) {
       context.reporter.report(
         types.fieldResidency,
         { file: context.file, span: field.fieldType.dims?.[0]?.span ?? field.fieldType.span },
@@ -155,7 +177,8 @@ export function readGraphType(
     fields[field.on].set(field.name.text, type);
   }
   if (failed) return undefined;
-  return { tag: "graph", nodes, edges, graphs, nodeFields: fields.nodes, edgeFields: fields.edges };
+  const nodeFields = fields.nodes;
+  return { tag: "graph", nodes, edges, graphs, snapshots, nodeFields, edgeFields: fields.edges };
 }
 
 /** Any declared type. */

@@ -1,5 +1,6 @@
 /** Small helpers on types shared by all rules. */
-import { asSymbol, isSpace, spaceOf } from "./size.js";
+import { asSymbol, equalSizes, isSpace, spaceOf } from "./size.js";
+import type { GraphRef } from "../ir/ir.js";
 import type { GraphType, Kind, Size, TensorType } from "../ir/types.js";
 
 export const KINDS: readonly Kind[] = ["real", "graded", "spike", "trit", "sign", "label"];
@@ -25,6 +26,16 @@ export function residencyWords(type: TensorType): string {
     : space === undefined
       ? "a value without index space"
       : placeWords(space);
+}
+
+/** What the source calls a graph: all its snapshots side by side have its name. */
+export function graphName(graph: GraphRef): string {
+  return graph.whole?.name ?? graph.name;
+}
+
+/** A node feature at one snapshot: [N, ..], also when there is one table per snapshot. */
+export function ofSnapshot({ kind, dims }: TensorType, graph: GraphType): TensorType {
+  return tensor(kind, equalSizes(dims[0], graph.nodes) ? dims : dims.slice(1));
 }
 
 /** "a value on nodes" and so on. */

@@ -83,7 +83,7 @@ export class Unifier {
     from: number,
     reason: string,
   ): { readonly field: string; readonly mismatch: Mismatch } | undefined {
-    for (const key of ["nodes", "edges", "graphs"] as const) {
+    for (const key of ["nodes", "edges", "graphs", "snapshots"] as const) {
       const mismatch = this.solve({ pattern: parameter[key], value: argument[key], from }, reason);
       if (mismatch !== undefined) return { field: "", mismatch };
     }

@@ -75,6 +75,8 @@ class BodyPrinter {
   private readonly inputs = new Map<string, string>();
   private readonly runtimeSizes = new Map<string, string>();
   private readonly looped = new Map<string, string>();
+  /** Graphs built in the body that get a name for their form with self loops once they are there. */
+  private readonly loopedLater = new Map<string, GraphRef>();
   /** What weights are called inside the map of a fixpoint. */
   private readonly params = new Map<string, string>();
   private base = "out";
@@ -158,6 +160,8 @@ class BodyPrinter {
     const { text } = this.value(value);
     this.push(`const ${name} = ${text};`, value, statement.origin);
     this.bindings.set(statement.name, { text: name, joined: false });
+    const built = this.loopedLater.get(statement.name);
+    if (built !== undefined) this.pushLooped(statement.name, built, statement.origin);
   }
 
   private push(code: string, expr: Expr, origin: Origin = expr.origin): void {
@@ -180,6 +184,7 @@ class BodyPrinter {
 
   private typeText(expr: Expr): string {
     const { type } = expr;
+    if (expr.tag === "op" && expr.op === "snapshots") return "graph";
     if (!expr.timed) return printType(type);
     const time: Size = { terms: new Map([["T", 1]]) };
     return printType({ ...type, dims: [time, ...type.dims] });
@@ -304,6 +309,16 @@ class BodyPrinter {
         return [graph, first, this.number(attributes.radius ?? 0), "run"];
       case "spikeRate":
         return ["run"];
+      case "last":
+      case "flattenTime":
+        return [first];
+      case "snapshots": {
+        const { nodes, nodeFields } = attributes.graph?.type ?? {};
+        const own = [...(nodeFields ?? [])].filter(
+          ([, { dims }]) => nodes !== undefined && !equalSizes(dims[0], nodes),
+        );
+        return own.length === 0 ? [graph] : [graph, literal(own.map(([name]) => name))];
+      }
       default:
         return args;
     }
@@ -498,13 +513,17 @@ class BodyPrinter {
     }
     for (const [name, refs] of uses) {
       if (refs.length < 2) continue;
-      const { text } = this.binding(name);
-      const looped = this.names.fresh(`${text}Looped`);
-      this.looped.set(name, looped);
-      const code = `const ${looped} = ${text}.withSelfLoops();`;
-      const place = this.module.places.of(this.callable.origin);
-      this.lines.push({ code, type: printType(refs[0].type), place });
+      if (this.bindings.has(name)) this.pushLooped(name, refs[0], this.callable.origin);
+      else this.loopedLater.set(name, refs[0]);
     }
+  }
+
+  private pushLooped(name: string, ref: GraphRef, origin: Origin): void {
+    const { text } = this.binding(name);
+    const looped = this.names.fresh(`${text}Looped`);
+    this.looped.set(name, looped);
+    const code = `const ${looped} = ${text}.withSelfLoops();`;
+    this.lines.push({ code, type: printType(ref.type), place: this.module.places.of(origin) });
   }
 
   private member(path: string): MemberIr {
@@ -565,6 +584,7 @@ class BodyPrinter {
         if (is(type.nodes)) return `${text}.nodeCount`;
         if (is(type.edges)) return `${text}.edgeCount`;
         if (is(type.graphs)) return `${text}.graphCount`;
+        if (is(type.snapshots)) return `${text}.snapshotCount`;
         for (const [field, fieldType] of type.nodeFields) {
           const at = fieldType.dims.findIndex(is);
           if (at >= 0) return `${text}.nodes.${field}.shape[${at}]`;

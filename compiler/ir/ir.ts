@@ -82,6 +82,10 @@ export interface GraphRef {
   readonly name: string;
   readonly type: GraphType;
   readonly selfLoops: boolean;
+  /** All snapshots side by side, inside `over snapshots`: what depends on it has one slice per snapshot. */
+  readonly isStacked?: boolean;
+  /** The dynamic graph whose snapshots these are, in the body that has the block. */
+  readonly whole?: GraphRef;
 }
 
 /**
@@ -136,6 +140,8 @@ export type OpName =
   | "pick" // pick(x[R, C], label[R]) -> x[R]
   | "oneHot" // label[R] -> [R, attributes.classes]
   | "dropout" // attributes.rate; needs the run
+  | "last" // [T, R, ..] -> [R, ..], the last step
+  | "flattenTime" // [T, R, .., c] -> [R, .., T * c], step by step
   | "rate" // mean over the steps: [T, R, ..] -> [R, ..]; attributes.steps
   | "spikeRate" // mean firing fraction of the model's neurons in this run; a scalar; needs the run
   // on graphs; attributes.graph is a GraphRef
@@ -150,7 +156,8 @@ export type OpName =
   // builds a graph: the value of a statement, whose name is then that of the graph; attributes.graph is
   // the graph whose nodes are connected anew; both need the run
   | "knn" // the attributes.count nearest nodes by attributes.metric, each node itself included
-  | "radius"; // all nodes within attributes.radius
+  | "radius" // all nodes within attributes.radius
+  | "snapshots"; // all snapshots of attributes.graph side by side
 
 export interface OpExpr extends ExprBase {
   readonly tag: "op";
@@ -206,11 +213,14 @@ export interface EdgeExpr extends ExprBase {
   readonly graph: GraphRef;
   readonly operand: Expr;
 }
-/** `over time steps { lets; result }`: type has T in front; the value leaves as [T, ...]. */
+/**
+ * `over time steps { lets; result }`: type has T in front; the value leaves as [T, ...]. In `over snapshots g`
+ * the first let is the graph of all snapshots side by side, whose nodes are the time-major rows.
+ */
 export interface TimeExpr extends ExprBase {
   readonly tag: "time";
   readonly steps: Size;
-  /** The tensor whose slices the block walks through, when it was not a plain number. */
+  /** The tensor whose slices the block walks through; none for a number of steps or for snapshots. */
   readonly over: { readonly name: string; readonly value: Expr } | undefined;
   readonly lets: readonly Statement[];
   readonly body: Expr;

@@ -28,6 +28,9 @@ export interface GraphType {
   readonly nodes: Size;
   readonly edges: Size;
   readonly graphs: Size;
+  /** How many snapshots it has, for `over snapshots`. */
+  readonly snapshots: Size;
+  /** Features of nodes [N, ..]; of a dynamic graph also one table per snapshot, [snapshots, N, ..]. */
   readonly nodeFields: ReadonlyMap<string, TensorType>;
   readonly edgeFields: ReadonlyMap<string, TensorType>;
 }

@@ -31,7 +31,7 @@ export interface EquilibriumOptions {
   /** Path of the block in the model. */
   readonly path: string;
   readonly run: Run;
-  /** The graph the block lives on; its snapshots are solved one after the other. */
+  /** The graph the block lives on; of a stack of snapshots each is solved after the one before. */
   readonly graph: Graph | undefined;
   readonly solve: ForwardSpec;
   readonly gradient: GradientSpec;
@@ -70,7 +70,7 @@ class Block {
     const { graph, reads, states } = options;
     this.names = Object.keys(states);
     this.result = this.names[this.names.length - 1]!;
-    this.graphs = graph?.snapshots ?? [graph];
+    this.graphs = graph?.stacked ?? [graph];
     const rows = graph === undefined ? -1 : graph.nodeCount;
     this.isSplit = reads.map(
       (read) => this.graphs.length > 1 && !(read instanceof tf.Variable) && read.shape[0] === rows,

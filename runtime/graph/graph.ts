@@ -19,9 +19,15 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
   readonly nodes: Nodes;
   /** Edge features by name, [E, ..], in sorted order. */
   readonly edges: Edges;
-  /** Set where this is several snapshots of a dynamic graph in one, block-diagonally: they, in order. */
+  /**
+   * Of a dynamic graph: its snapshots in the order of time, over the same nodes; this is then the graph at
+   * the end. `dispose` frees them too.
+   */
   readonly snapshots: readonly Graph<Nodes, Edges>[] | undefined;
+  /** Set where this is all snapshots of a dynamic graph side by side, as `over snapshots` sees it: they, in order. */
+  readonly stacked: readonly Graph[] | undefined;
   private looped: Graph<Nodes, Edges> | undefined;
+  private readonly others = new Map<string, Graph>();
   private readonly cache = new Map<string, Tensor>();
   private readonly arrays = new Map<string, Float32Array>();
   private readonly owned: Tensor[];
@@ -33,9 +39,11 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
     edges: Edges,
     owned: readonly Tensor[] = [],
     snapshots?: readonly Graph<Nodes, Edges>[],
+    stacked?: readonly Graph[],
   ) {
     this.topology = topology;
     this.snapshots = snapshots;
+    this.stacked = stacked;
     this.nodes = nodes;
     this.edges = edges;
     this.owned = [...owned];
@@ -50,6 +58,10 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
   /** Number of graphs in the batch. */
   get graphCount(): number {
     return this.topology.graphs.count;
+  }
+  /** Number of snapshots; 1 for a graph that does not change. */
+  get snapshotCount(): number {
+    return this.snapshots?.length ?? 1;
   }
   /** Position k holds the edge that was given as number order[k]. */
   get order(): Int32Array {
@@ -97,6 +109,13 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
     return tf.reshape(taken, [rows.length, ...feature.shape.slice(1)]);
   }
 
+  /** A graph made of this one under a name, once; it is disposed with this one. */
+  derived(name: string, make: () => Graph): Graph {
+    const found = this.others.get(name) ?? make();
+    this.others.set(name, found);
+    return found;
+  }
+
   /** A constant tensor of the graph, made once and kept. */
   constant(name: string, make: () => Tensor): Tensor {
     const found = this.cache.get(name);
@@ -124,8 +143,11 @@ export class Graph<Nodes extends Features = Features, Edges extends Features = F
     this.cache.clear();
     this.owned.length = 0;
     this.topology.dispose();
+    this.others.forEach((graph) => graph.dispose());
+    this.others.clear();
     if (this.looped && this.looped !== this) this.looped.dispose();
     this.looped = undefined;
+    for (const snapshot of this.snapshots ?? []) snapshot.dispose();
   }
 }
 

@@ -142,7 +142,7 @@ compareMessages("messages about gathers, time, models, lints", [
     expected: [
       [
         "T220 `g.x`: `rate` needs a value with time in front; `g.x` is `real[N, 8]`",
-        "apply it to the result of `over time`: `rate(s)`",
+        "apply it to the result of `over time` or `over snapshots`: `rate(s)`",
       ],
     ],
   },

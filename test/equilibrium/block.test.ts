@@ -109,7 +109,7 @@ function runBlock(
 ): { value: Float32Array; gradients: Float32Array[] } {
   const neuron = { threshold: THRESHOLD, leak: 1 };
   const all = batchGraphs(graphs);
-  const stacked = Object.assign(Object.create(all) as Graph, { snapshots: graphs });
+  const stacked = Object.assign(Object.create(all) as Graph, { stacked: graphs });
   return tf.tidy(() => {
     const weights = small.weights.map((w) => tf.tensor2d(Float32Array.from(w), [H, H]));
     const x = tf.tensor2d(Float32Array.from(small.x.flatMap((rows) => [...rows])), [T * N, H]);

@@ -56,6 +56,7 @@ export function graphType(
     nodes: size("N"),
     edges: size("E"),
     graphs: size("G"),
+    snapshots: size("T'g"),
     nodeFields: fields(nodes),
     edgeFields: fields(edges),
   };

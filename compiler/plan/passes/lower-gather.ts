@@ -66,11 +66,13 @@ function lowerOne(
   }
   const body = lower(renameLocals(gather.body, renamed), before, names, steps);
   const { graph, reduce, type, origin, timed } = gather;
+  // With all snapshots side by side the steps are rows of the graph itself.
+  const ownSteps = timed && graph.isStacked !== true ? steps : undefined;
   return {
     tag: "op",
     op: "aggregate",
     args: [body],
-    attributes: timed && steps !== undefined ? { graph, reduce, steps } : { graph, reduce },
+    attributes: ownSteps === undefined ? { graph, reduce } : { graph, reduce, steps: ownSteps },
     type,
     origin,
     timed,

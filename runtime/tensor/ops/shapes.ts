@@ -67,6 +67,22 @@ export function rate(x: Tensor, steps: number): Tensor {
   return tf.reshape(tf.mul(total, 1 / steps), [rows, ...value.shape.slice(1)]);
 }
 
+/** The last step of what a time block returned: [T, R, ..] -> [R, ..]. */
+export function last(x: Tensor): Tensor {
+  const [steps, ...rest] = x.shape as [number, ...number[]];
+  return rearranged(tf.reshape(tf.slice(x, steps - 1, 1), rest), [x]);
+}
+
+/** The steps side by side in the last dim, in order: [T, R, .., c] -> [R, .., T * c]. */
+export function flattenTime(x: Tensor): Tensor {
+  const [steps, ...rest] = x.shape as [number, ...number[]];
+  const axis = rest.length;
+  const order = [...x.shape.keys()].slice(1, axis).concat(0, axis);
+  const width = rest[axis - 1]! * steps;
+  const aside = tf.reshape(tf.transpose(x, order), [...rest.slice(0, -1), width]);
+  return rearranged(aside, [x]);
+}
+
 /**
  * The rows at `indices`, in that order; differentiable (a row taken twice gets both gradients).
  * @param x [R, ..] @param indices in [0, R)

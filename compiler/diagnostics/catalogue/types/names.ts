@@ -144,11 +144,26 @@ export const written = {
     why: () => "a feature `x` has one row per node, a feature `e.x` one row per edge",
     fix: ({ name, on }) =>
       on === "nodes"
-        ? `write \`${name}: real[N, ..]\`, or \`e.${name}\` when it lives on edges`
+        ? `write \`${name}: real[N, ..]\`, with one table per snapshot \`${name}: real[T, N, ..]\`, or \`e.${name}\` when it lives on edges`
         : `write \`e.${name}: real[E, ..]\`, or \`${name}\` when it lives on nodes`,
     example: {
       wrong: "model Net(g: graph(x: real[E, 8])) -> real[N, 4] {\n  return g.x |> Dense<4>\n}",
       right: "model Net(g: graph(x: real[N, 8])) -> real[N, 4] {\n  return g.x |> Dense<4>\n}",
+    },
+  }),
+  otherSnapshots: entry<{ name: string; count: string; known: string }>({
+    code: "T307",
+    name: "other-snapshots",
+    severity: "error",
+    message: ({ name, count, known }) =>
+      `\`${name}\` has ${count} snapshots, another feature of the graph ${known}`,
+    why: () => "all features of a dynamic graph go through the same snapshots",
+    fix: ({ known }) => `write \`${known}\` here too`,
+    example: {
+      wrong:
+        "model Net(g: graph(x: real[9, N, 8], y: real[8, N, 2])) -> real[N, 2] {\n  let s = over snapshots g { concat(g.x, g.y) |> Dense<2> |> LIF }\n  return rate(s)\n}",
+      right:
+        "model Net(g: graph(x: real[9, N, 8], y: real[9, N, 2])) -> real[N, 2] {\n  let s = over snapshots g { concat(g.x, g.y) |> Dense<2> |> LIF }\n  return rate(s)\n}",
     },
   }),
   weightOnSpace: entry<{ name: string; type: string }>({

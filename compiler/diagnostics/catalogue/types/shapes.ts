@@ -292,19 +292,40 @@ export const shapes = {
       right: model("return g.x |> GCN<4>(g)"),
     },
   }),
-  rateWithoutTime: entry<{ actual: string; isInside: boolean }>({
+  rateWithoutTime: entry<{ callee: string; actual: string; isInside: boolean }>({
     code: "T220",
     name: "rate-without-time",
     severity: "error",
-    message: ({ actual, isInside }) =>
+    message: ({ callee, actual, isInside }) =>
       isInside
-        ? `\`rate\` averages over all steps and cannot run inside the time block; ${actual} at every step`
-        : `\`rate\` needs a value with time in front; ${actual}`,
-    why: () => "`rate(s)` is the mean over the steps of what a time block returns",
-    fix: () => "apply it to the result of `over time`: `rate(s)`",
+        ? `\`${callee}\` reads all steps and cannot run inside the time block; ${actual} at every step`
+        : `\`${callee}\` needs a value with time in front; ${actual}`,
+    why: () => "it takes what a time block returns, which has the steps in front",
+    fix: ({ callee }) =>
+      `apply it to the result of \`over time\` or \`over snapshots\`: \`${callee}(s)\``,
     example: {
       wrong: model("let s = over time 8 { g.x |> Dense<4> |> LIF |> rate }", "return s"),
       right: model("let s = over time 8 { g.x |> Dense<4> |> LIF }", "return rate(s)"),
+    },
+  }),
+  openTime: entry<{ actual: string; isOpen: boolean }>({
+    code: "T308",
+    name: "open-time",
+    severity: "error",
+    message: ({ actual, isOpen }) =>
+      isOpen
+        ? `\`flatten_time\` needs to know how many steps there are; ${actual}`
+        : `\`flatten_time\` puts the steps side by side in the last dimension; ${actual}`,
+    why: () => "the width of the result is the number of steps times the width of one",
+    fix: ({ isOpen }) =>
+      isOpen
+        ? "say the number of snapshots in the graph's type: `graph(x: real[9, N, 80])`"
+        : "use `rate` or `last`, or give it a value with a width",
+    example: {
+      wrong:
+        "model Net(g: graph(x: real[T, N, 8])) -> real[N, 2] {\n  let s = over snapshots g { g.x |> Dense<4> |> LIF }\n  return flatten_time(s) |> Dense<2>\n}",
+      right:
+        "model Net(g: graph(x: real[9, N, 8])) -> real[N, 2] {\n  let s = over snapshots g { g.x |> Dense<4> |> LIF }\n  return flatten_time(s) |> Dense<2>\n}",
     },
   }),
   totalInTime: entry<{ callee: string }>({
