@@ -26,6 +26,7 @@ import { checkConvert, isConvertible, trainingOf } from "./convert/convert.js";
 import { checkProblem } from "./physics/problem.js";
 import { checkSolver } from "./physics/solver.js";
 import { checkSolverTrain } from "./physics/solver-train.js";
+import { checkInstances } from "./instances.js";
 import { checkNeuron } from "./neuron.js";
 import { checkTrain } from "./train.js";
 import { checkVariant } from "./variant.js";
@@ -255,6 +256,7 @@ class ProgramChecker {
           ? checkVariant(found, environment, reporter, elaborator)
           : elaborator.model(found, [], environment.outputName(found), false, undefined);
       this.models.set(found, model);
+      if (model !== undefined) checkInstances(model, reporter);
     }
     return this.models.get(found);
   }

@@ -143,7 +143,13 @@ async function startTensorflow(): Promise<Started> {
   };
   const { binding } = tf.backend() as { binding?: { TF_Version?: string } };
   if (binding?.TF_Version) versions["libtensorflow"] = binding.TF_Version;
-  return { versions, threads: cpus().length };
+  return { versions, threads: nativeThreads() };
+}
+
+/** What libtensorflow was told to use, else all cores. */
+function nativeThreads(): number {
+  const told = Number(process.env["TF_NUM_INTRAOP_THREADS"]);
+  return Number.isInteger(told) && told > 0 ? told : cpus().length;
 }
 
 interface NativePackage {

@@ -20,13 +20,27 @@ test("init writes an example that checks clean, and never overwrites", async () 
   expect(readFileSync(example, "utf8")).toBe("// mine\n");
 });
 
-test("doctor --json says which backend training will use", async () => {
+test("doctor says which backend trains, which engine applies models, and the next step", async () => {
   const { code, stdout, stderr } = await sgnnc(["doctor", "--json"]);
   expect(code).toBe(0);
   expect(stderr).toBe("");
-  const document = JSON.parse(stdout) as { backend: string; backends: { works: boolean }[] };
-  expect(["tensorflow", "wasm", "cpu"]).toContain(document.backend);
-  expect(document.backends).toHaveLength(3);
+  const document = JSON.parse(stdout) as {
+    backend: string;
+    backends: { name: string; works: boolean }[];
+    engine: { name: string; kernels: string; threads: number };
+    advice: string;
+  };
+  expect(document.backends.map(({ name }) => name)).toEqual(["tensorflow", "wasm", "cpu"]);
+  expect(document.backend).toBe(document.backends.find(({ works }) => works)?.name);
+  // Every Node that this package runs on has WebAssembly.
+  expect(document.engine).toEqual({ name: "events", kernels: "wasm", threads: 1 });
+  expect(document.advice).toContain(`Training will use ${document.backend}`);
+
+  const text = (await sgnnc(["doctor"])).stdout;
+  expect(text).toMatch(
+    /run, evaluate: the event-driven inference engine\n {2}events +used +wasm kernels/,
+  );
+  expect(text).toContain(document.advice);
 });
 
 test("explain shows a wrong and a right program, by code and by name", async () => {

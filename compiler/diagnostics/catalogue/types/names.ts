@@ -288,4 +288,27 @@ export const written = {
       ),
     },
   }),
+  sizeInside: entry<{ callee: string; what: string; value: number }>({
+    code: "T279",
+    name: "size-inside-layer",
+    severity: "error",
+    message: ({ callee, what, value }) =>
+      `in this call of \`${callee}\`, ${what} becomes ${value}: it must be at least 1`,
+    why: () => "the sizes given to a layer decide the sizes inside of it",
+    fix: () => "give other sizes, or change what the layer computes of them",
+    example: {
+      wrong: [
+        "layer Half<out>(x: real[N, in]) -> real[N, out] {",
+        "  return x |> Dense<out - 4> |> Dense<out>",
+        "}",
+        model("return g.x |> Half<4>"),
+      ].join("\n"),
+      right: [
+        "layer Half<out>(x: real[N, in]) -> real[N, out] {",
+        "  return x |> Dense<out + 4> |> Dense<out>",
+        "}",
+        model("return g.x |> Half<4>"),
+      ].join("\n"),
+    },
+  }),
 };
