@@ -79,6 +79,8 @@ function reportUnknown(body: Body, expression: Name): void {
   const name = expression.text;
   const { environment } = body.services;
   if (environment.isReported(name, body.file)) return;
+  const above = { start: 0, end: expression.span.start };
+  if (environment.isUnread(name, body.file, above)) return;
   const found = environment.lookup(name, body.file);
   const isPrimitive = PRIMITIVE_NAMES.includes(name);
   if (found !== undefined || isPrimitive || body.callables.has(name)) {

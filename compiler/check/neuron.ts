@@ -49,7 +49,7 @@ export function checkNeuron(
 type FieldOf<T extends NeuronField["type"]> = NeuronField & { readonly type: T };
 
 class NeuronChecker {
-  private readonly names = new NeuronNames();
+  private readonly names: NeuronNames;
   private readonly reader: ScalarReader;
   private readonly file: string;
   /** Becomes false with the first error; the neuron is then undefined. */
@@ -62,6 +62,7 @@ class NeuronChecker {
     private readonly reporter: Reporter,
   ) {
     this.file = found.file;
+    this.names = new NeuronNames((name) => environment.isUnread(name, this.file, declaration.span));
     this.reader = new ScalarReader(this.file, this.names, reporter);
     if (environment.hasSyntaxProblem(this.file, declaration.span)) {
       this.sound = false;
@@ -207,12 +208,14 @@ class NeuronChecker {
       const suggestion = didYouMean(name, { right: states });
       this.sound = false;
       this.names.silence();
-      this.reporter.report(
-        neurons.unknownState,
-        { file: this.file, span: field.name.span },
-        { field: field.type, name, states, suggestion },
-        { edits: suggestion === undefined ? [] : [{ span: field.name.span, text: suggestion }] },
-      );
+      if (!this.names.isUnread(name)) {
+        this.reporter.report(
+          neurons.unknownState,
+          { file: this.file, span: field.name.span },
+          { field: field.type, name, states, suggestion },
+          { edits: suggestion === undefined ? [] : [{ span: field.name.span, text: suggestion }] },
+        );
+      }
     }
     const kinds = ["input", "parameter", "state"] as const;
     const value = this.read(field.value, { kinds, where, first, sets: name });

@@ -87,6 +87,18 @@ export class Environment {
     return problems.some((one) => one.start >= span.start && one.start <= span.end);
   }
 
+  /**
+   * True when `name` stands, inside `span`, on a part of a line that did not parse: `state v = 0, u = 1` is an
+   * error at the comma, and `u` is then no unknown name.
+   */
+  isUnread(name: string, file: string, span: Span): boolean {
+    const { problems = [], source = "" } = this.scopes.get(file) ?? {};
+    return problems
+      .filter((one) => one.start >= span.start && one.start <= span.end)
+      .map(({ start }) => source.slice(start, endOfLine(source, start)))
+      .some((rest) => rest.split(/[^\p{L}\p{N}_]+/u).includes(name));
+  }
+
   /** Everything `lookup` finds from `fromFile`: own declarations first, in source order. */
   visible(fromFile: string): readonly VisibleName[] {
     const names = new Map<string, VisibleName>();
@@ -161,4 +173,9 @@ export class Environment {
     while (own?.has(`${name}${number}`) === true) number += taken.length;
     return `${name}${number}`;
   }
+}
+
+function endOfLine(source: string, from: number): number {
+  const at = source.indexOf("\n", from);
+  return at < 0 ? source.length : at;
 }

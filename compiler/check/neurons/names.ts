@@ -21,6 +21,9 @@ export class NeuronNames {
   /** Names that stand in a part already reported; they count as used. */
   private silent = false;
 
+  /** `isUnread` knows names that stand where a line did not parse: they may be declared there. */
+  constructor(readonly isUnread: (name: string) => boolean = () => false) {}
+
   /** Adds a name; returns the earlier value that has it, and then adds nothing. */
   declare(identifier: Identifier, kind: ValueKind): NeuronValue | undefined {
     const earlier = this.values.get(identifier.text);

@@ -88,6 +88,7 @@ export class ScalarReader {
     const known = [...own, ...this.names.of(...readable.kinds)];
     // Whatever was meant, it was meant to be used: no follow-up warning about an unused name.
     this.names.silence();
+    if (value === undefined && this.names.isUnread(text)) return undefined;
     this.reporter.report(
       neurons.unknownValue,
       { file: this.file, span: at.span },

@@ -34,8 +34,11 @@ export const syntax: SyntaxRows = {
     severity: "error",
     message: ({ expected, found }) => `expected ${expected}, found ${found}`,
     why: () => "nothing that is written before it can go on like this",
-    fix: ({ suggestion }) =>
-      suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`,
+    fix: ({ suggestion, found, expected }) => {
+      if (suggestion !== undefined) return `did you mean \`${suggestion}\`?`;
+      const listed = found === "`,`" && (expected.includes("a new line") || expected === "`=`");
+      return listed ? "give each one a line of its own, which begins with the keyword" : undefined;
+    },
     example: {
       wrong: leakyBut("0.9 * v + input", "0.9 * v input"),
       right: leaky,
