@@ -300,3 +300,10 @@ export function collectNames(formula: Formula, found: Set<string>): void {
   if (formula.tag === "choose") conditionFlags(formula.test).forEach((flag) => found.add(flag));
   partsOf(formula).forEach((part) => collectNames(part, found));
 }
+
+/** True for what sums and products make of names and numbers: finite wherever those are. */
+export function isPolynomial(formula: Formula): boolean {
+  if (formula.tag === "call" || formula.tag === "choose") return false;
+  if (formula.tag === "binary" && (formula.op === "/" || formula.op === "^")) return false;
+  return partsOf(formula).every(isPolynomial);
+}

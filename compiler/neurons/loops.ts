@@ -8,7 +8,8 @@
  */
 import type { NeuronIr } from "../ir/ir.js";
 import { adjointLines, initialLines } from "./adjoint.js";
-import { flag, name, number, rename, choose, compare, ZERO, ONE } from "./formula.js";
+import { branchFree, spikeLine } from "./branch-free.js";
+import { flag, name, rename, choose, compare, ZERO } from "./formula.js";
 import type { Condition, Formula } from "./formula.js";
 import { formulasOf, withoutUnused } from "./lines.js";
 import type { Line } from "./lines.js";
@@ -187,37 +188,29 @@ function forwardText(frame: Frame): string {
   const { step, options } = frame;
   const reads = readsOf(frame);
   const output = step.names.fresh("output");
-  const spikes = step.names.fresh("spikes");
+  const count = step.names.fresh("count");
   const here = `[${frame.now} + ${frame.unit}]`;
-  const emitNote = noteOf(options, "emit", step.emit.line);
 
-  const body: Line[] = [...reads.lines, ...stepLines(frame, false)];
-  const { spike } = step;
-  if (spike !== undefined) {
-    const below =
-      spike.below === undefined ? ZERO : choose(flag(spike.below.flag), number(-1), ZERO);
-    const value = choose(flag(spike.above.flag), ONE, below);
-    body.push({ tag: "store", to: `${spikes}${here}`, op: "=", value });
-  }
-  body.push({
+  const emit: Line = {
     tag: "store",
     to: `${output}${here}`,
     op: "=",
     value: emitted(step),
-    note: emitNote,
-  });
-  body.push(...resetLines(frame));
-  for (const [state, trace] of reads.traces) {
+    note: noteOf(options, "emit", step.emit.line),
+  };
+  const traced = [...reads.traces].map(([state, trace]): Line => {
     const to = `${trace}[${frame.next} + ${frame.unit}]`;
-    body.push({ tag: "store", to, op: "=", value: name(step.after.get(state) ?? state) });
-  }
+    return { tag: "store", to, op: "=", value: name(step.after.get(state) ?? state) };
+  });
+  const body = withSpike(frame, [...reads.lines, ...stepLines(frame, false)], (spike) => [
+    ...(spike === undefined ? [] : [counted(count, spike)]),
+    emit,
+    ...resetLines(frame),
+    ...traced,
+  ]);
 
   const shared = share(withoutUnused(body), reads.sharedParams, step.names);
-  const head = [
-    ...reads.outside,
-    `const ${output} = loop.output;`,
-    `const ${spikes} = loop.spikes;`,
-  ];
+  const head = [...reads.outside, `const ${output} = loop.output;`, `let ${count} = 0;`];
   const text = [
     ...shared.hoisted.map((line) => printLine(line, options.helpers)),
     ...initialText(frame, reads),
@@ -225,13 +218,34 @@ function forwardText(frame: Frame): string {
     ...stepHead(frame, reads.perStep, shared.lines),
     unitLoop(frame, shared.lines),
     "}",
+    `return ${step.spike === undefined ? 0 : count};`,
   ].join("\n");
   return functionText({
     doc: describeLoop(step.neuron, "over time, step by step, every unit of a step in turn."),
-    signature: `${options.forwardName}(loop: sg.NeuronLoop): void`,
+    signature: `${options.forwardName}(loop: sg.NeuronLoop): number`,
     head: [...sizesHead(frame), ...head],
     text,
   });
+}
+
+function counted(count: string, spike: string): Line {
+  return { tag: "store", to: count, op: "+=", value: name(spike) };
+}
+
+/**
+ * The lines that decide about a spike, then those that depend on it, with the spike as a number: see
+ * `branch-free.ts`.
+ * @param rest the lines after the decision, given the name of the number; undefined in a neuron that never spikes
+ */
+function withSpike(
+  { step }: Frame,
+  decision: readonly Line[],
+  rest: (spike: string | undefined) => readonly Line[],
+): readonly Line[] {
+  if (step.spike === undefined) return [...decision, ...rest(undefined)];
+  const spike = step.names.fresh("spike");
+  const { fired } = step.spike;
+  return [...decision, spikeLine(spike, fired), ...branchFree(rest(spike), fired, spike)];
 }
 
 /** The value of the output at this step: 0 where no spike fell. */
@@ -322,20 +336,18 @@ function backwardText(frame: Frame): string {
   const dOutput = fresh("dOutput");
   const adjoint = adjointLines(step, {
     outputGradient: name(dOutput),
-    spikesGradient: { tag: "read", text: `${spikesGradient}${here}` },
+    spikesGradient: name(spikesGradient),
     stateGradient,
     inputGradient,
     paramGradient,
     note: (what, line) => noteOf(options, what, line),
   });
-  const body: Line[] = [
-    ...reads.lines,
-    ...stepLines(frame, true),
+  const body = withSpike(frame, [...reads.lines, ...stepLines(frame, true)], () => [
     ...resetLines(frame),
     { tag: "comment", text: "Gradients, from the last line to the first." },
     constant(dOutput, `${outputGradient}${here}`),
     ...adjoint,
-  ];
+  ]);
   const shared = share(withoutUnused(body), reads.sharedParams, step.names);
   const start = initialLines(step, stateGradient, paramGradient, initialOf(step));
   const text = [

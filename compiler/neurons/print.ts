@@ -1,5 +1,6 @@
 /** Prints formulas and lines as TypeScript. */
 import type { ScalarFunction } from "../ir/scalar.js";
+import { isNumber } from "./formula.js";
 import type { Condition, Formula } from "./formula.js";
 import type { Line } from "./lines.js";
 
@@ -65,6 +66,9 @@ function printed(formula: Formula, helpers: Helpers): readonly [string, number] 
     case "call":
       return [printedCall(formula.fn, formula.args, helpers), ATOM];
     case "choose": {
+      if (isNumber(formula.yes, 1) && isNumber(formula.no, 0)) {
+        return [`Number(${printCondition(formula.test, helpers)})`, ATOM];
+      }
       const yes = printFormula(formula.yes, helpers, SUM);
       const no = printFormula(formula.no, helpers, CHOICE);
       return [`${printCondition(formula.test, helpers)} ? ${yes} : ${no}`, CHOICE];

@@ -19,11 +19,12 @@ export const Rectifier = sg.defineNeuron({
 });
 
 /** Rectifier over time, step by step, every unit of a step in turn. */
-function forwardRectifier(loop: sg.NeuronLoop): void {
-  const { steps, units, output, spikes } = loop;
+function forwardRectifier(loop: sg.NeuronLoop): number {
+  const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const mTrace = loop.trace[0];
+  let count = 0;
   mTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -33,11 +34,13 @@ function forwardRectifier(loop: sg.NeuronLoop): void {
       const input = inputValues[inputRow + unit];
       const m = input; // update m   hvs-gnn.sgnn:41
       const fired = m > 0; // spike   hvs-gnn.sgnn:42
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? input : 0; // emit   hvs-gnn.sgnn:43
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike * input; // emit   hvs-gnn.sgnn:43
       mTrace[next + unit] = m;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardRectifier: the steps from last to first, each recomputed from the trace. */
@@ -55,13 +58,14 @@ function backwardRectifier(loop: sg.NeuronLoopGradient): void {
       const m = input; // update m   hvs-gnn.sgnn:41
       const margin = m; // spike   hvs-gnn.sgnn:42
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
-      const dSpike = dOutput * input + spikesGradient[now + unit]; // spike   hvs-gnn.sgnn:42
+      const dSpike = dOutput * input + spikesGradient; // spike   hvs-gnn.sgnn:42
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
       const dM = mGradient[unit] + dMargin; // update m   hvs-gnn.sgnn:41
-      inputGradient[inputRow + unit] += (fired ? dOutput : 0) + dM;
+      inputGradient[inputRow + unit] += spike * dOutput + dM;
       mGradient[unit] = 0;
     }
   }
@@ -84,13 +88,14 @@ export const ShiftedReLU = sg.defineNeuron({
 });
 
 /** ShiftedReLU over time, step by step, every unit of a step in turn. */
-function forwardShiftedReLU(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardShiftedReLU(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const thresholdValues = loop.parameters[0];
   const thresholdStride = loop.parameterStride[0];
   const mTrace = loop.trace[0];
+  let count = 0;
   mTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -101,12 +106,14 @@ function forwardShiftedReLU(loop: sg.NeuronLoop): void {
       const threshold = thresholdValues[channel * thresholdStride];
       const m = input; // update m   hvs-gnn.sgnn:33
       const fired = m > threshold; // spike   hvs-gnn.sgnn:34
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? input : 0; // emit   hvs-gnn.sgnn:35
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike * input; // emit   hvs-gnn.sgnn:35
       mTrace[next + unit] = m;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardShiftedReLU: the steps from last to first, each recomputed from the trace. */
@@ -128,13 +135,14 @@ function backwardShiftedReLU(loop: sg.NeuronLoopGradient): void {
       const m = input; // update m   hvs-gnn.sgnn:33
       const margin = m - threshold; // spike   hvs-gnn.sgnn:34
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
-      const dSpike = dOutput * input + spikesGradient[now + unit]; // spike   hvs-gnn.sgnn:34
+      const dSpike = dOutput * input + spikesGradient; // spike   hvs-gnn.sgnn:34
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
       const dM = mGradient[unit] + dMargin; // update m   hvs-gnn.sgnn:33
-      inputGradient[inputRow + unit] += (fired ? dOutput : 0) + dM;
+      inputGradient[inputRow + unit] += spike * dOutput + dM;
       thresholdGradient[channel * thresholdStride] -= dMargin;
       mGradient[unit] = 0;
       if (++channel === channels) channel = 0;
@@ -167,8 +175,8 @@ export const LearnedLIF = sg.defineNeuron({
 });
 
 /** LearnedLIF over time, step by step, every unit of a step in turn. */
-function forwardLearnedLIF(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardLearnedLIF(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const betaValues = loop.parameters[0];
@@ -176,6 +184,7 @@ function forwardLearnedLIF(loop: sg.NeuronLoop): void {
   const thresholdValues = loop.parameters[1];
   const thresholdStride = loop.parameterStride[1];
   const mTrace = loop.trace[0];
+  let count = 0;
   mTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -188,13 +197,15 @@ function forwardLearnedLIF(loop: sg.NeuronLoop): void {
       const mBefore = mTrace[now + unit];
       const m = beta * mBefore + input; // update m   hvs-gnn.sgnn:49
       const fired = m > threshold; // spike   hvs-gnn.sgnn:50
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   hvs-gnn.sgnn:52
-      const mAfter = fired ? 0 : m; // reset m   hvs-gnn.sgnn:51
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   hvs-gnn.sgnn:52
+      const mAfter = (1 - spike) * m; // reset m   hvs-gnn.sgnn:51
       mTrace[next + unit] = mAfter;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardLearnedLIF: the steps from last to first, each recomputed from the trace. */
@@ -222,13 +233,14 @@ function backwardLearnedLIF(loop: sg.NeuronLoopGradient): void {
       const m = beta * mBefore + input; // update m   hvs-gnn.sgnn:49
       const margin = m - threshold; // spike   hvs-gnn.sgnn:50
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dMAfter = mGradient[unit]; // reset m   hvs-gnn.sgnn:51
-      const dSpike = dOutput - dMAfter * m + spikesGradient[now + unit]; // spike   hvs-gnn.sgnn:50
+      const dSpike = dOutput - dMAfter * m + spikesGradient; // spike   hvs-gnn.sgnn:50
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
-      const dM = (fired ? 0 : dMAfter) + dMargin; // update m   hvs-gnn.sgnn:49
+      const dM = (1 - spike) * dMAfter + dMargin; // update m   hvs-gnn.sgnn:49
       inputGradient[inputRow + unit] += dM;
       betaGradient[channel * betaStride] += dM * mBefore;
       thresholdGradient[channel * thresholdStride] -= dMargin;
@@ -264,8 +276,8 @@ export const RecurrentLIF = sg.defineNeuron({
 });
 
 /** RecurrentLIF over time, step by step, every unit of a step in turn. */
-function forwardRecurrentLIF(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardRecurrentLIF(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const betaValues = loop.parameters[0];
@@ -276,6 +288,7 @@ function forwardRecurrentLIF(loop: sg.NeuronLoop): void {
   const weightStride = loop.parameterStride[2];
   const mTrace = loop.trace[0];
   const lastTrace = loop.trace[1];
+  let count = 0;
   mTrace.fill(0, 0, units);
   lastTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
@@ -292,15 +305,17 @@ function forwardRecurrentLIF(loop: sg.NeuronLoop): void {
       const m = beta * mBefore + input + weight * lastBefore; // update m   hvs-gnn.sgnn:62
       const last = 0; // update last   hvs-gnn.sgnn:63
       const fired = m > threshold; // spike   hvs-gnn.sgnn:64
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   hvs-gnn.sgnn:67
-      const mAfter = fired ? 0 : m; // reset m   hvs-gnn.sgnn:65
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   hvs-gnn.sgnn:67
+      const mAfter = (1 - spike) * m; // reset m   hvs-gnn.sgnn:65
       const lastAfter = fired ? 1 : last; // reset last   hvs-gnn.sgnn:66
       mTrace[next + unit] = mAfter;
       lastTrace[next + unit] = lastAfter;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardRecurrentLIF: the steps from last to first, each recomputed from the trace. */
@@ -336,14 +351,15 @@ function backwardRecurrentLIF(loop: sg.NeuronLoopGradient): void {
       const last = 0; // update last   hvs-gnn.sgnn:63
       const margin = m - threshold; // spike   hvs-gnn.sgnn:64
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dLastAfter = lastGradient[unit]; // reset last   hvs-gnn.sgnn:66
       const dMAfter = mGradient[unit]; // reset m   hvs-gnn.sgnn:65
-      const dSpike = dLastAfter * (1 - last) - dMAfter * m + dOutput + spikesGradient[now + unit]; // spike   hvs-gnn.sgnn:64
+      const dSpike = dLastAfter * (1 - last) - dMAfter * m + dOutput + spikesGradient; // spike   hvs-gnn.sgnn:64
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
-      const dM = (fired ? 0 : dMAfter) + dMargin; // update m   hvs-gnn.sgnn:62
+      const dM = (1 - spike) * dMAfter + dMargin; // update m   hvs-gnn.sgnn:62
       inputGradient[inputRow + unit] += dM;
       betaGradient[channel * betaStride] += dM * mBefore;
       thresholdGradient[channel * thresholdStride] -= dMargin;
@@ -386,8 +402,8 @@ const VSN = sg.defineNeuron({
 });
 
 /** VSN over time, step by step, every unit of a step in turn. */
-function forwardVSN(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardVSN(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const betaValues = loop.parameters[0];
@@ -395,6 +411,7 @@ function forwardVSN(loop: sg.NeuronLoop): void {
   const thresholdValues = loop.parameters[1];
   const thresholdStride = loop.parameterStride[1];
   const mTrace = loop.trace[0];
+  let count = 0;
   mTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -407,13 +424,15 @@ function forwardVSN(loop: sg.NeuronLoop): void {
       const mBefore = mTrace[now + unit];
       const m = beta * mBefore + input; // update m   vsn.sgnn:8
       const fired = m > threshold; // spike   vsn.sgnn:9
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? input : 0; // emit   vsn.sgnn:11
-      const mAfter = fired ? 0 : m; // reset m   vsn.sgnn:10
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike * input; // emit   vsn.sgnn:11
+      const mAfter = (1 - spike) * m; // reset m   vsn.sgnn:10
       mTrace[next + unit] = mAfter;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardVSN: the steps from last to first, each recomputed from the trace. */
@@ -441,14 +460,15 @@ function backwardVSN(loop: sg.NeuronLoopGradient): void {
       const m = beta * mBefore + input; // update m   vsn.sgnn:8
       const margin = m - threshold; // spike   vsn.sgnn:9
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dMAfter = mGradient[unit]; // reset m   vsn.sgnn:10
-      const dSpike = dOutput * input - dMAfter * m + spikesGradient[now + unit]; // spike   vsn.sgnn:9
+      const dSpike = dOutput * input - dMAfter * m + spikesGradient; // spike   vsn.sgnn:9
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
-      const dM = (fired ? 0 : dMAfter) + dMargin; // update m   vsn.sgnn:8
-      inputGradient[inputRow + unit] += (fired ? dOutput : 0) + dM;
+      const dM = (1 - spike) * dMAfter + dMargin; // update m   vsn.sgnn:8
+      inputGradient[inputRow + unit] += spike * dOutput + dM;
       betaGradient[channel * betaStride] += dM * mBefore;
       thresholdGradient[channel * thresholdStride] -= dMargin;
       mGradient[unit] = dM * beta;

@@ -38,13 +38,14 @@ const LIF = sg.defineNeuron({
 });
 
 /** LIF over time, step by step, every unit of a step in turn. */
-function forwardLIF(loop: sg.NeuronLoop): void {
-  const { steps, units, output, spikes } = loop;
+function forwardLIF(loop: sg.NeuronLoop): number {
+  const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const beta = loop.parameters[0][0];
   const threshold = loop.parameters[1][0];
   const vTrace = loop.trace[0];
+  let count = 0;
   vTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -55,12 +56,14 @@ function forwardLIF(loop: sg.NeuronLoop): void {
       const vBefore = vTrace[now + unit];
       const v = beta * vBefore + input; // update v   lif.sgnn:8
       const fired = v >= threshold; // spike   lif.sgnn:9
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   lif.sgnn:11
-      const vAfter = fired ? v - threshold : v; // reset v   lif.sgnn:10
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   lif.sgnn:11
+      const vAfter = v - spike * threshold; // reset v   lif.sgnn:10
       vTrace[next + unit] = vAfter;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardLIF: the steps from last to first, each recomputed from the trace. */
@@ -84,7 +87,7 @@ function backwardLIF(loop: sg.NeuronLoopGradient): void {
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dVAfter = vGradient[unit]; // reset v   lif.sgnn:10
-      const dSpike = dOutput - dVAfter * threshold + spikesGradient[now + unit]; // spike   lif.sgnn:9
+      const dSpike = dOutput - dVAfter * threshold + spikesGradient; // spike   lif.sgnn:9
       const scaled = Math.PI * margin;
       const dMargin = dSpike / (1 + scaled * scaled);
       const dV = dVAfter + dMargin; // update v   lif.sgnn:8
@@ -123,8 +126,8 @@ const VSN = sg.defineNeuron({
 });
 
 /** VSN over time, step by step, every unit of a step in turn. */
-function forwardVSN(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardVSN(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const betaValues = loop.parameters[0];
@@ -132,6 +135,7 @@ function forwardVSN(loop: sg.NeuronLoop): void {
   const thresholdValues = loop.parameters[1];
   const thresholdStride = loop.parameterStride[1];
   const mTrace = loop.trace[0];
+  let count = 0;
   mTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -144,13 +148,15 @@ function forwardVSN(loop: sg.NeuronLoop): void {
       const mBefore = mTrace[now + unit];
       const m = beta * mBefore + input; // update m   vsn.sgnn:8
       const fired = m > threshold; // spike   vsn.sgnn:9
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? input : 0; // emit   vsn.sgnn:11
-      const mAfter = fired ? 0 : m; // reset m   vsn.sgnn:10
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike * input; // emit   vsn.sgnn:11
+      const mAfter = (1 - spike) * m; // reset m   vsn.sgnn:10
       mTrace[next + unit] = mAfter;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardVSN: the steps from last to first, each recomputed from the trace. */
@@ -178,14 +184,15 @@ function backwardVSN(loop: sg.NeuronLoopGradient): void {
       const m = beta * mBefore + input; // update m   vsn.sgnn:8
       const margin = m - threshold; // spike   vsn.sgnn:9
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dMAfter = mGradient[unit]; // reset m   vsn.sgnn:10
-      const dSpike = dOutput * input - dMAfter * m + spikesGradient[now + unit]; // spike   vsn.sgnn:9
+      const dSpike = dOutput * input - dMAfter * m + spikesGradient; // spike   vsn.sgnn:9
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
-      const dM = (fired ? 0 : dMAfter) + dMargin; // update m   vsn.sgnn:8
-      inputGradient[inputRow + unit] += (fired ? dOutput : 0) + dM;
+      const dM = (1 - spike) * dMAfter + dMargin; // update m   vsn.sgnn:8
+      inputGradient[inputRow + unit] += spike * dOutput + dM;
       betaGradient[channel * betaStride] += dM * mBefore;
       thresholdGradient[channel * thresholdStride] -= dMargin;
       mGradient[unit] = dM * beta;

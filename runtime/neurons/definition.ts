@@ -29,7 +29,8 @@ export interface NeuronDefinition {
   readonly operations?: { readonly macs: number; readonly adds: number };
   /** False for a neuron that never spikes; its firing fraction is not reported. */
   readonly spikes?: boolean;
-  readonly forward: (loop: NeuronLoop) => void;
+  /** Returns the number of spikes, above and below; 0 for a neuron that never spikes. */
+  readonly forward: (loop: NeuronLoop) => number;
   readonly backward: (loop: NeuronLoopGradient) => void;
 }
 

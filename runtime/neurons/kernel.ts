@@ -8,7 +8,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel, type Kernel } from "../kernels/kernel.js";
 import type { NeuronDefinition } from "./definition.js";
 import type { NeuronLoop } from "./loop.js";
-import { acquire, release, sharedZeros } from "./scratch.js";
+import { acquire, release } from "./scratch.js";
 
 export interface NeuronAttributes {
   readonly definition: NeuronDefinition;
@@ -40,7 +40,7 @@ function isTaped(): boolean {
 function reads(
   arrays: readonly Float32Array[],
   a: NeuronAttributes,
-): Omit<NeuronLoop, "output" | "spikes" | "trace"> {
+): Omit<NeuronLoop, "output" | "trace"> {
   const inputCount = a.definition.inputs.length;
   let next = inputCount;
   return {
@@ -60,15 +60,8 @@ function runForward(
   output: Float32Array,
   a: NeuronAttributes,
 ): { trace: Float32Array[]; fired: number } {
-  const size = a.steps * a.units;
-  const trace = a.definition.states.map(() => acquire(size + a.units));
-  const spikes = acquire(size);
-  a.definition.forward({ ...reads(arrays, a), output, spikes, trace });
-  let fired = 0;
-  if (a.definition.spikes !== false) {
-    for (let k = 0; k < size; k++) if (spikes[k] !== 0) fired++;
-  }
-  release(spikes);
+  const trace = a.definition.states.map(() => acquire((a.steps + 1) * a.units));
+  const fired = a.definition.forward({ ...reads(arrays, a), output, trace });
   return { trace, fired };
 }
 
@@ -99,8 +92,6 @@ const backward: Kernel<NeuronAttributes> = defineKernel({
     // A second backward pass over one forward pass is rare; it runs the forward loop again.
     const trace = a.memory.trace ?? again(inputs, a);
     a.memory.trace = undefined;
-    let spikesGradient = sharedZeros(size);
-    if (fractionGradient !== 0) spikesGradient = acquire(size).fill(fractionGradient / size);
     for (const gradient of gradients) gradient.fill(0);
     const inputCount = a.definition.inputs.length;
     const sums = a.parameterStride.map((stride) => new Float64Array(stride === 0 ? 1 : a.channels));
@@ -108,11 +99,10 @@ const backward: Kernel<NeuronAttributes> = defineKernel({
       ...reads(inputs, a),
       trace,
       outputGradient,
-      spikesGradient,
+      spikesGradient: size === 0 ? 0 : fractionGradient / size,
       inputGradients: gradients.slice(0, inputCount),
       parameterGradients: sums,
     });
-    if (fractionGradient !== 0) release(spikesGradient);
     trace.forEach(release);
     let next = inputCount;
     a.constants.forEach((constant, p) => {

@@ -15,8 +15,6 @@ export interface NeuronLoop {
   readonly parameterStride: readonly number[];
   /** [steps * units]; written by forward. */
   readonly output: Float32Array;
-  /** [steps * units], arbitrary on entry; forward writes 1 where a spike fell, -1 where a spike below fell, else 0. */
-  readonly spikes: Float32Array;
   /**
    * Per state, its value at the START of each step, [(steps + 1) * units]; the last slice is the final
    * state. Written by forward, slice 0 included.
@@ -25,14 +23,14 @@ export interface NeuronLoop {
 }
 
 /** The backward loop sees the inputs and the trace of the forward loop, not what that wrote elsewhere. */
-export interface NeuronLoopGradient extends Omit<NeuronLoop, "output" | "spikes"> {
+export interface NeuronLoopGradient extends Omit<NeuronLoop, "output"> {
   /** d loss / d output, [steps * units]. */
   readonly outputGradient: Float32Array;
   /**
-   * d loss / d (spike above + spike below), both 0/1 indicators, [steps * units]: added to the gradient
-   * of each indicator before the surrogate. It comes from the firing fraction.
+   * d loss / d (spike above + spike below), both 0/1 indicators, the same for every step and unit: added to the
+   * gradient of each indicator before the surrogate. It comes from the firing fraction.
    */
-  readonly spikesGradient: Float32Array;
+  readonly spikesGradient: number;
   /** Same layout as `inputs` (stride 0: accumulated over time); zero on entry. */
   readonly inputGradients: readonly Float32Array[];
   /** [channels] per channel or [1] shared; zero on entry; accumulate with +=. */

@@ -30,11 +30,3 @@ export function release(array: Float32Array): void {
   free.push(array);
   freeBytes += array.byteLength;
 }
-
-let zeros = new Float32Array(0);
-
-/** At least `size` zeros, shared by everybody: for reading only. */
-export function sharedZeros(size: number): Float32Array {
-  if (zeros.length < size) zeros = new Float32Array(size);
-  return zeros;
-}

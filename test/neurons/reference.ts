@@ -161,7 +161,7 @@ export interface ReferenceInput {
   /** [param][channel], one number when shared. */
   readonly params: readonly (readonly number[])[];
   readonly outputGradient: readonly (readonly number[])[];
-  readonly spikesGradient: readonly (readonly number[])[];
+  readonly spikesGradient: number;
 }
 export interface ReferenceOutput {
   readonly output: number[][];
@@ -232,7 +232,7 @@ export function reference(neuron: NeuronIr, given: ReferenceInput): ReferenceOut
           scope.set(reset.state, binary("+", binary("*", s, after), kept));
         }
         spikes[t][unit] = above.x - below.x;
-        const reported = binary("*", fired, leaf(given.spikesGradient[t][unit]));
+        const reported = binary("*", fired, leaf(given.spikesGradient));
         loss = binary("+", loss, reported);
       }
       output[t][unit] = y.x;

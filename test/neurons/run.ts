@@ -13,16 +13,16 @@ export interface Loop {
   parameters: Float32Array[];
   parameterStride: number[];
   output: Float32Array;
-  spikes: Float32Array;
   trace: Float32Array[];
   outputGradient: Float32Array;
-  spikesGradient: Float32Array;
+  spikesGradient: number;
   inputGradients: Float32Array[];
   parameterGradients: Float64Array[];
 }
 export interface Loops {
   readonly text: string;
-  readonly forward: (loop: Loop) => void;
+  /** Returns the number of spikes. */
+  readonly forward: (loop: Loop) => number;
   readonly backward: (loop: Loop) => void;
 }
 

@@ -21,8 +21,9 @@ export const lif: sg.NeuronDefinition = sg.defineNeuron({
   backward: backwardLif,
 });
 
-function forwardLif(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardLif(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
+  let count = 0;
   const [input] = loop.inputs as [Float32Array];
   const [inputStride] = loop.inputStride as [number];
   const [beta, threshold] = loop.parameters as [Float32Array, Float32Array];
@@ -39,11 +40,12 @@ function forwardLif(loop: sg.NeuronLoop): void {
       state = b * state + input[t * inputStride + m]!;
       const spike = state >= limit ? 1 : 0;
       output[at] = spike;
-      spikes[at] = spike;
+      count += spike;
       if (spike) state -= limit;
     }
     v[steps * units + m] = state;
   }
+  return count;
 }
 
 function backwardLif(loop: sg.NeuronLoopGradient): void {
@@ -66,7 +68,7 @@ function backwardLif(loop: sg.NeuronLoopGradient): void {
       const membrane = b * before + input[t * inputStride + m]!;
       const spike = membrane >= limit ? 1 : 0;
       // v' = membrane - spike * limit
-      const dSpike = outputGradient[at]! + spikesGradient[at]! - after * limit;
+      const dSpike = outputGradient[at]! + spikesGradient - after * limit;
       const scaled = Math.PI * (membrane - limit);
       const dMargin = dSpike / (1 + scaled * scaled);
       const dMembrane = after + dMargin;
@@ -104,6 +106,7 @@ export const integrator: sg.NeuronDefinition = sg.defineNeuron({
       }
       u[steps * units + m] = state;
     }
+    return 0;
   },
   backward(loop) {
     const { steps, units, channels, outputGradient } = loop;

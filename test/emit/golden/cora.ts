@@ -38,13 +38,14 @@ const LIF = sg.defineNeuron({
 });
 
 /** LIF over time, step by step, every unit of a step in turn. */
-function forwardLIF(loop: sg.NeuronLoop): void {
-  const { steps, units, output, spikes } = loop;
+function forwardLIF(loop: sg.NeuronLoop): number {
+  const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const beta = loop.parameters[0][0];
   const threshold = loop.parameters[1][0];
   const vTrace = loop.trace[0];
+  let count = 0;
   vTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -55,12 +56,14 @@ function forwardLIF(loop: sg.NeuronLoop): void {
       const vBefore = vTrace[now + unit];
       const v = beta * vBefore + input; // update v   lif.sgnn:8
       const fired = v >= threshold; // spike   lif.sgnn:9
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   lif.sgnn:11
-      const vAfter = fired ? v - threshold : v; // reset v   lif.sgnn:10
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   lif.sgnn:11
+      const vAfter = v - spike * threshold; // reset v   lif.sgnn:10
       vTrace[next + unit] = vAfter;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardLIF: the steps from last to first, each recomputed from the trace. */
@@ -84,7 +87,7 @@ function backwardLIF(loop: sg.NeuronLoopGradient): void {
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dVAfter = vGradient[unit]; // reset v   lif.sgnn:10
-      const dSpike = dOutput - dVAfter * threshold + spikesGradient[now + unit]; // spike   lif.sgnn:9
+      const dSpike = dOutput - dVAfter * threshold + spikesGradient; // spike   lif.sgnn:9
       const scaled = Math.PI * margin;
       const dMargin = dSpike / (1 + scaled * scaled);
       const dV = dVAfter + dMargin; // update v   lif.sgnn:8

@@ -19,8 +19,8 @@ export const Map = sg.defineNeuron({
 });
 
 /** Map over time, step by step, every unit of a step in turn. */
-function forwardMap(loop: sg.NeuronLoop): void {
-  const { steps, spikes } = loop;
+function forwardMap(loop: sg.NeuronLoop): number {
+  const steps = loop.steps;
   const units2 = loop.units;
   const stepValues = loop.inputs[0];
   const stepStride = loop.inputStride[0];
@@ -30,6 +30,7 @@ function forwardMap(loop: sg.NeuronLoop): void {
   const units = loop.parameters[1][0];
   const nowTrace = loop.trace[0];
   const output2 = loop.output;
+  let count = 0;
   for (let unit = 0; unit < units2; unit++) {
     nowTrace[unit] = units;
   }
@@ -44,12 +45,14 @@ function forwardMap(loop: sg.NeuronLoop): void {
       const nowBefore = nowTrace[now2 + unit];
       const now = loop2 * nowBefore + step * output; // update now   names.sgnn:13
       const fired = now > units; // spike   names.sgnn:14
-      spikes[now2 + unit] = fired ? 1 : 0;
-      output2[now2 + unit] = fired ? now : 0; // emit   names.sgnn:16
-      const nowAfter = fired ? now - units : now; // reset now   names.sgnn:15
+      const spike = Number(fired);
+      count += spike;
+      output2[now2 + unit] = spike * now; // emit   names.sgnn:16
+      const nowAfter = now - spike * units; // reset now   names.sgnn:15
       nowTrace[next + unit] = nowAfter;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardMap: the steps from last to first, each recomputed from the trace. */
@@ -78,12 +81,13 @@ function backwardMap(loop: sg.NeuronLoopGradient): void {
       const now = loop2 * nowBefore + step * output; // update now   names.sgnn:13
       const margin = now - units; // spike   names.sgnn:14
       const fired = margin > 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now2 + unit];
       const dNowAfter = nowGradient[unit]; // reset now   names.sgnn:15
-      const dSpike = dOutput * now - dNowAfter * units + spikesGradient[now2 + unit]; // spike   names.sgnn:14
+      const dSpike = dOutput * now - dNowAfter * units + spikesGradient; // spike   names.sgnn:14
       const dMargin = dSpike * (Math.max(0, 1 - Math.abs(margin) / 0.5) / 0.5);
-      const dNow = dNowAfter + (fired ? dOutput : 0) + dMargin; // update now   names.sgnn:13
+      const dNow = dNowAfter + spike * dOutput + dMargin; // update now   names.sgnn:13
       stepGradient[stepRow + unit] += dNow * output;
       outputGradient2[outputRow + unit] += dNow * step;
       loop2Gradient += dNow * nowBefore;

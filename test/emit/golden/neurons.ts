@@ -35,8 +35,8 @@ export const Balanced = sg.defineNeuron({
 });
 
 /** Balanced over time, step by step, every unit of a step in turn. */
-function forwardBalanced(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardBalanced(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const excValues = loop.inputs[0];
   const excStride = loop.inputStride[0];
   const inhValues = loop.inputs[1];
@@ -47,6 +47,7 @@ function forwardBalanced(loop: sg.NeuronLoop): void {
   const gain = loop.parameters[2][0];
   const vTrace = loop.trace[0];
   const aTrace = loop.trace[1];
+  let count = 0;
   vTrace.fill(0, 0, units);
   aTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
@@ -65,15 +66,17 @@ function forwardBalanced(loop: sg.NeuronLoop): void {
       const firedAbove = v > threshold + a; // spike   neurons.sgnn:8
       const firedBelow = !firedAbove && threshold > v; // spike   neurons.sgnn:8
       const fired = firedAbove || firedBelow;
-      spikes[now + unit] = firedAbove ? 1 : firedBelow ? -1 : 0;
+      const spike = Number(fired);
+      count += spike;
       output[now + unit] = firedAbove ? 1 : firedBelow ? -1 : 0; // emit   neurons.sgnn:11
-      const vAfter = fired ? 0 : v; // reset v   neurons.sgnn:9
+      const vAfter = (1 - spike) * v; // reset v   neurons.sgnn:9
       const aAfter = fired ? a + 0.1 : a; // reset a   neurons.sgnn:10
       vTrace[next + unit] = vAfter;
       aTrace[next + unit] = aAfter;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardBalanced: the steps from last to first, each recomputed from the trace. */
@@ -113,17 +116,18 @@ function backwardBalanced(loop: sg.NeuronLoopGradient): void {
       const marginBelow = threshold - v; // spike   neurons.sgnn:8
       const firedBelow = !firedAbove && marginBelow > 0;
       const fired = firedAbove || firedBelow;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dAAfter = aGradient[unit]; // reset a   neurons.sgnn:10
       const dVAfter = vGradient[unit]; // reset v   neurons.sgnn:9
-      const dSpikeAbove = 0.1 * dAAfter + dOutput + spikesGradient[now + unit]; // spike   neurons.sgnn:8
+      const dSpikeAbove = 0.1 * dAAfter + dOutput + spikesGradient; // spike   neurons.sgnn:8
       const part2 = 1 + Math.abs(marginAbove);
       const dMarginAbove = dSpikeAbove / (part2 * part2);
-      const dSpikeBelow = 0.1 * dAAfter - dOutput + spikesGradient[now + unit]; // spike   neurons.sgnn:8
+      const dSpikeBelow = 0.1 * dAAfter - dOutput + spikesGradient; // spike   neurons.sgnn:8
       const part3 = 1 + Math.abs(marginBelow);
       const dMarginBelow = dSpikeBelow / (part3 * part3);
-      const dV = (fired ? 0 : dVAfter) + dMarginAbove - dMarginBelow; // update v   neurons.sgnn:7
+      const dV = (1 - spike) * dVAfter + dMarginAbove - dMarginBelow; // update v   neurons.sgnn:7
       const dA = dAAfter - dMarginAbove; // update a   neurons.sgnn:6
       const part = 1 - tanhPart * tanhPart;
       excGradient[excRow + unit] += dV * (part * gain);
@@ -165,7 +169,7 @@ export const Readout = sg.defineNeuron({
 });
 
 /** Readout over time, step by step, every unit of a step in turn. */
-function forwardReadout(loop: sg.NeuronLoop): void {
+function forwardReadout(loop: sg.NeuronLoop): number {
   const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
@@ -184,6 +188,7 @@ function forwardReadout(loop: sg.NeuronLoop): void {
       vTrace[next + unit] = v;
     }
   }
+  return 0;
 }
 
 /** Gradient of forwardReadout: the steps from last to first, each recomputed from the trace. */

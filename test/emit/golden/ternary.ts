@@ -30,14 +30,15 @@ const Ternary = sg.defineNeuron({
 });
 
 /** Ternary over time, step by step, every unit of a step in turn. */
-function forwardTernary(loop: sg.NeuronLoop): void {
-  const { steps, units, channels, output, spikes } = loop;
+function forwardTernary(loop: sg.NeuronLoop): number {
+  const { steps, units, channels, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const betaValues = loop.parameters[0];
   const betaStride = loop.parameterStride[0];
   const class_ = loop.parameters[1][0];
   const vTrace = loop.trace[0];
+  let count = 0;
   vTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
     const now = step * units;
@@ -51,13 +52,15 @@ function forwardTernary(loop: sg.NeuronLoop): void {
       const firedAbove = v >= class_; // spike   lif.sgnn:4
       const firedBelow = !firedAbove && -v >= class_; // spike   lif.sgnn:4
       const fired = firedAbove || firedBelow;
-      spikes[now + unit] = firedAbove ? 1 : firedBelow ? -1 : 0;
+      const spike = Number(fired);
+      count += spike;
       output[now + unit] = firedAbove ? 1 : firedBelow ? -1 : 0; // emit   lif.sgnn:6
-      const vAfter = fired ? 0 : v; // reset v   lif.sgnn:5
+      const vAfter = (1 - spike) * v; // reset v   lif.sgnn:5
       vTrace[next + unit] = vAfter;
       if (++channel === channels) channel = 0;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardTernary: the steps from last to first, each recomputed from the trace. */
@@ -86,16 +89,17 @@ function backwardTernary(loop: sg.NeuronLoopGradient): void {
       const marginBelow = -v - class_; // spike   lif.sgnn:4
       const firedBelow = !firedAbove && marginBelow >= 0;
       const fired = firedAbove || firedBelow;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dVAfter = vGradient[unit]; // reset v   lif.sgnn:5
-      const dSpikeAbove = dOutput + spikesGradient[now + unit]; // spike   lif.sgnn:4
+      const dSpikeAbove = dOutput + spikesGradient; // spike   lif.sgnn:4
       const soft = scalarSigmoid(4 * marginAbove);
       const dMarginAbove = dSpikeAbove * (4 * soft * (1 - soft));
-      const dSpikeBelow = spikesGradient[now + unit] - dOutput; // spike   lif.sgnn:4
+      const dSpikeBelow = spikesGradient - dOutput; // spike   lif.sgnn:4
       const soft2 = scalarSigmoid(4 * marginBelow);
       const dMarginBelow = dSpikeBelow * (4 * soft2 * (1 - soft2));
-      const dV = (fired ? 0 : dVAfter) + dMarginAbove - dMarginBelow; // update v   lif.sgnn:3
+      const dV = (1 - spike) * dVAfter + dMarginAbove - dMarginBelow; // update v   lif.sgnn:3
       inputGradient[inputRow + unit] += dV;
       betaGradient[channel * betaStride] += dV * vBefore;
       class_Gradient += -dMarginAbove - dMarginBelow;

@@ -51,8 +51,8 @@ const CubaLIF = sg.defineNeuron({
 });
 
 /** CubaLIF over time, step by step, every unit of a step in turn. */
-function forwardCubaLIF(loop: sg.NeuronLoop): void {
-  const { steps, units, output, spikes } = loop;
+function forwardCubaLIF(loop: sg.NeuronLoop): number {
+  const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const alpha = loop.parameters[0][0];
@@ -60,6 +60,7 @@ function forwardCubaLIF(loop: sg.NeuronLoop): void {
   const threshold = loop.parameters[2][0];
   const currentTrace = loop.trace[0];
   const vTrace = loop.trace[1];
+  let count = 0;
   currentTrace.fill(0, 0, units);
   vTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
@@ -73,13 +74,15 @@ function forwardCubaLIF(loop: sg.NeuronLoop): void {
       const current = alpha * currentBefore + input; // update current   cuba-lif.sgnn:10
       const v = beta * vBefore + current; // update v   cuba-lif.sgnn:11
       const fired = v >= threshold; // spike   cuba-lif.sgnn:12
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   cuba-lif.sgnn:14
-      const vAfter = fired ? v - threshold : v; // reset v   cuba-lif.sgnn:13
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   cuba-lif.sgnn:14
+      const vAfter = v - spike * threshold; // reset v   cuba-lif.sgnn:13
       currentTrace[next + unit] = current;
       vTrace[next + unit] = vAfter;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardCubaLIF: the steps from last to first, each recomputed from the trace. */
@@ -108,7 +111,7 @@ function backwardCubaLIF(loop: sg.NeuronLoopGradient): void {
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dVAfter = vGradient[unit]; // reset v   cuba-lif.sgnn:13
-      const dSpike = dOutput - dVAfter * threshold + spikesGradient[now + unit]; // spike   cuba-lif.sgnn:12
+      const dSpike = dOutput - dVAfter * threshold + spikesGradient; // spike   cuba-lif.sgnn:12
       const scaled = 1 + 25 * Math.abs(margin);
       const dMargin = dSpike / (scaled * scaled);
       const dV = dVAfter + dMargin; // update v   cuba-lif.sgnn:11
@@ -172,8 +175,8 @@ const ALIF = sg.defineNeuron({
 });
 
 /** ALIF over time, step by step, every unit of a step in turn. */
-function forwardALIF(loop: sg.NeuronLoop): void {
-  const { steps, units, output, spikes } = loop;
+function forwardALIF(loop: sg.NeuronLoop): number {
+  const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const beta = loop.parameters[0][0];
@@ -182,6 +185,7 @@ function forwardALIF(loop: sg.NeuronLoop): void {
   const threshold = loop.parameters[3][0];
   const vTrace = loop.trace[0];
   const aTrace = loop.trace[1];
+  let count = 0;
   vTrace.fill(0, 0, units);
   aTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
@@ -195,14 +199,16 @@ function forwardALIF(loop: sg.NeuronLoop): void {
       const v = beta * vBefore + input; // update v   alif.sgnn:15
       const a = rho * aBefore; // update a   alif.sgnn:16
       const fired = v >= threshold + adaptation * a; // spike   alif.sgnn:17
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   alif.sgnn:20
-      const vAfter = fired ? v - threshold : v; // reset v   alif.sgnn:18
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   alif.sgnn:20
+      const vAfter = v - spike * threshold; // reset v   alif.sgnn:18
       const aAfter = fired ? a + 1 : a; // reset a   alif.sgnn:19
       vTrace[next + unit] = vAfter;
       aTrace[next + unit] = aAfter;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardALIF: the steps from last to first, each recomputed from the trace. */
@@ -233,7 +239,7 @@ function backwardALIF(loop: sg.NeuronLoopGradient): void {
       const dOutput = outputGradient[now + unit];
       const dAAfter = aGradient[unit]; // reset a   alif.sgnn:19
       const dVAfter = vGradient[unit]; // reset v   alif.sgnn:18
-      const dSpike = dAAfter - dVAfter * threshold + dOutput + spikesGradient[now + unit]; // spike   alif.sgnn:17
+      const dSpike = dAAfter - dVAfter * threshold + dOutput + spikesGradient; // spike   alif.sgnn:17
       const dMargin = dSpike * Math.max(0, 1 - Math.abs(margin));
       const dA = dAAfter - dMargin * adaptation; // update a   alif.sgnn:16
       const dV = dVAfter + dMargin; // update v   alif.sgnn:15
@@ -275,13 +281,14 @@ const PLIF = sg.defineNeuron({
 });
 
 /** PLIF over time, step by step, every unit of a step in turn. */
-function forwardPLIF(loop: sg.NeuronLoop): void {
-  const { steps, units, output, spikes } = loop;
+function forwardPLIF(loop: sg.NeuronLoop): number {
+  const { steps, units, output } = loop;
   const inputValues = loop.inputs[0];
   const inputStride = loop.inputStride[0];
   const w = loop.parameters[0][0];
   const threshold = loop.parameters[1][0];
   const vTrace = loop.trace[0];
+  let count = 0;
   const sigmoidW = scalarSigmoid(w);
   vTrace.fill(0, 0, units);
   for (let step = 0; step < steps; step++) {
@@ -293,12 +300,14 @@ function forwardPLIF(loop: sg.NeuronLoop): void {
       const vBefore = vTrace[now + unit];
       const v = vBefore + (input - vBefore) * sigmoidW; // update v   plif.sgnn:8
       const fired = v >= threshold; // spike   plif.sgnn:9
-      spikes[now + unit] = fired ? 1 : 0;
-      output[now + unit] = fired ? 1 : 0; // emit   plif.sgnn:11
-      const vAfter = fired ? 0 : v; // reset v   plif.sgnn:10
+      const spike = Number(fired);
+      count += spike;
+      output[now + unit] = spike; // emit   plif.sgnn:11
+      const vAfter = (1 - spike) * v; // reset v   plif.sgnn:10
       vTrace[next + unit] = vAfter;
     }
   }
+  return count;
 }
 
 /** Gradient of forwardPLIF: the steps from last to first, each recomputed from the trace. */
@@ -324,13 +333,14 @@ function backwardPLIF(loop: sg.NeuronLoopGradient): void {
       const v = vBefore + (input - vBefore) * sigmoidW; // update v   plif.sgnn:8
       const margin = v - threshold; // spike   plif.sgnn:9
       const fired = margin >= 0;
+      const spike = Number(fired);
       // Gradients, from the last line to the first.
       const dOutput = outputGradient[now + unit];
       const dVAfter = vGradient[unit]; // reset v   plif.sgnn:10
-      const dSpike = dOutput - dVAfter * v + spikesGradient[now + unit]; // spike   plif.sgnn:9
+      const dSpike = dOutput - dVAfter * v + spikesGradient; // spike   plif.sgnn:9
       const soft = scalarSigmoid(4 * margin);
       const dMargin = dSpike * (4 * soft * (1 - soft));
-      const dV = (fired ? 0 : dVAfter) + dMargin; // update v   plif.sgnn:8
+      const dV = (1 - spike) * dVAfter + dMargin; // update v   plif.sgnn:8
       inputGradient[inputRow + unit] += dV * sigmoidW;
       wGradient += dV * ((input - vBefore) * part);
       vGradient[unit] = dV * part2;
