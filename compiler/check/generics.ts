@@ -1,7 +1,7 @@
 /** Generic arguments of calls: which generic each belongs to, and what it is worth. */
 import type { Expression, GenericArgument, Identifier, Span } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
-import { didYouMean } from "../diagnostics/did-you-mean.js";
+import { constructFor, didYouMean } from "../diagnostics/did-you-mean.js";
 import type { Expr } from "../ir/ir.js";
 import type { Size } from "../ir/types.js";
 import type { Found } from "../resolve/found.js";
@@ -288,11 +288,12 @@ function resolve(body: Body, identifier: Identifier): CallableRef | undefined {
   }
   if (found === undefined) {
     if (environment.isReported(name, body.file)) return undefined;
-    const suggestion = suggestCallable(body, name);
+    const construct = constructFor(name);
+    const suggestion = construct === undefined ? suggestCallable(body, name) : undefined;
     body.report(
       types.unknownCallable,
       identifier.span,
-      { name, suggestion },
+      { name, suggestion, construct },
       suggestion === undefined ? {} : { edits: [{ span: identifier.span, text: suggestion }] },
     );
     return undefined;

@@ -165,13 +165,9 @@ export function checkMember(body: Body, expression: Member): Value {
       origin: body.origin(expression.span),
     };
   }
-  reportField(
-    body,
-    expression,
-    graphName(ref),
-    [...ref.type.nodeFields.keys(), ...ref.type.edgeFields.keys()],
-    "nodes",
-  );
+  const known = [...ref.type.nodeFields.keys(), ...ref.type.edgeFields.keys()];
+  const [edge] = name.text === "e" ? ref.type.edgeFields.keys() : [];
+  reportField(body, expression, graphName(ref), known, "nodes", edge);
   return ERROR;
 }
 
@@ -181,12 +177,14 @@ function reportField(
   graph: string,
   known: readonly string[],
   on: "nodes" | "edges",
+  edge?: string,
 ): void {
-  const suggestion = didYouMean(expression.name.text, { right: known });
+  const suggestion =
+    edge === undefined ? didYouMean(expression.name.text, { right: known }) : undefined;
   body.report(
     types.unknownField,
     expression.name.span,
-    { graph, name: expression.name.text, known, on, suggestion },
+    { graph, name: expression.name.text, known, on, suggestion, edge },
     suggestion === undefined ? {} : { edits: [{ span: expression.name.span, text: suggestion }] },
   );
 }

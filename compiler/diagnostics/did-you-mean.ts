@@ -53,6 +53,30 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ["l1loss", "mae"],
 ]);
 
+/**
+ * What is a function or module elsewhere and a construct here, as a phrase to write instead; names in lower
+ * case without `_`.
+ */
+const constructs: ReadonlyMap<string, string> = new Map([
+  ["globalmeanpool", "pool mean h over g"],
+  ["globaladdpool", "pool sum h over g"],
+  ["globalmaxpool", "pool max h over g"],
+  ["meanpool", "pool mean h over g"],
+  ["addpool", "pool sum h over g"],
+  ["sumpool", "pool sum h over g"],
+  ["maxpool", "pool max h over g"],
+  ["propagate", "gather sum over j -> i { x[j] }"],
+  ["scatter", "gather sum over j -> i { x[j] }"],
+  ["messagepassing", "gather sum over j -> i { x[j] }"],
+  ["sequential", "x |> Dense<16> |> relu |> Dense<1>"],
+  ["knngraph", "knn<20>(x)"],
+]);
+
+/** What to write instead of a call that is a construct in this language. */
+export function constructFor(name: string): string | undefined {
+  return constructs.get(name.toLowerCase().replaceAll("_", ""));
+}
+
 /** `ReLU` is `relu`, of whatever kind that is, rather than `PReLU`. */
 function sameButCase(name: string, candidates: readonly string[]): string | undefined {
   const lower = name.toLowerCase();

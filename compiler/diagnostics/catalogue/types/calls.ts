@@ -3,14 +3,20 @@ import { entry } from "../../diagnostic.js";
 import { layer, listed, meant, model } from "./examples.js";
 
 export const calls = {
-  unknownCallable: entry<{ name: string; suggestion: string | undefined }>({
+  unknownCallable: entry<{
+    name: string;
+    suggestion: string | undefined;
+    /** A construct that does what the name does elsewhere. */
+    construct?: string | undefined;
+  }>({
     code: "T230",
     name: "unknown-callable",
     severity: "error",
     message: ({ name }) =>
       `no ${/^[A-Z]/.test(name) ? "layer or neuron" : "function"} is called \`${name}\``,
     why: () => "a call needs a declaration of this file, an import or the standard library",
-    fix: ({ suggestion }) => meant(suggestion),
+    fix: ({ suggestion, construct }) =>
+      construct === undefined ? meant(suggestion) : `write it as \`${construct}\``,
     example: { wrong: model("return g.x |> Dence<4>"), right: model("return g.x |> Dense<4>") },
   }),
   notCallable: entry<{ name: string; what: string }>({

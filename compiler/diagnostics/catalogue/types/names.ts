@@ -31,6 +31,8 @@ export const written = {
     known: readonly string[];
     on: "nodes" | "edges";
     suggestion: string | undefined;
+    /** An edge feature, when `g.e` was written. */
+    edge?: string | undefined;
   }>({
     code: "T261",
     name: "unknown-feature",
@@ -40,7 +42,10 @@ export const written = {
         ? `the type of graph \`${graph}\` names no ${on === "nodes" ? "feature" : "edge feature"}`
         : `graph \`${graph}\` has no ${on === "nodes" ? "feature" : "edge feature"} \`${name}\`; it has ${listed(known)}`,
     why: () => "the type of a graph names the features that are used",
-    fix: ({ graph, name, on, suggestion }) =>
+    fix: ({ graph, name, on, suggestion, edge }) =>
+      (edge === undefined
+        ? undefined
+        : `an edge feature goes by its own name: \`${graph}.${edge}\``) ??
       meant(suggestion) ??
       (on === "nodes"
         ? `declare it: \`${graph}: graph(${name}: real[N, 8])\``
