@@ -133,34 +133,22 @@ export class DataParser extends PhysicsParser {
           this.SUBRULE(this.ratio);
         },
       },
-      // 'stratified' 'by' NAME (Ratio | 'folds' Expression)
+      // 'stratified' 'by' NAME Shares
       {
         ALT: () => {
           this.CONSUME(t.words.stratified);
           this.CONSUME(t.words.by);
           this.CONSUME(t.Name, { LABEL: "by" });
-          this.OR2({
-            // The keyword comes first, a name spelt like it second.
-            IGNORE_AMBIGUITIES: true,
-            DEF: [
-              {
-                ALT: () => {
-                  this.CONSUME(t.words.folds);
-                  this.SUBRULE(this.expression);
-                },
-              },
-              { ALT: () => this.SUBRULE2(this.ratio) },
-            ],
-          });
+          this.SUBRULE(this.shares);
         },
       },
-      // 'grouped' 'by' NAME Ratio
+      // 'grouped' 'by' NAME Shares
       {
         ALT: () => {
           this.CONSUME(t.words.grouped);
           this.CONSUME2(t.words.by);
           this.CONSUME2(t.Name, { LABEL: "by" });
-          this.SUBRULE3(this.ratio);
+          this.SUBRULE2(this.shares);
         },
       },
       // 'given' sep(NAME '=' STRING, ',')
@@ -180,12 +168,29 @@ export class DataParser extends PhysicsParser {
         ALT: () => {
           this.CONSUME(t.words.per);
           this.CONSUME(t.words.class);
-          this.SUBRULE2(this.expression);
+          this.SUBRULE(this.expression);
           this.CONSUME(t.Colon);
-          this.SUBRULE3(this.expression);
+          this.SUBRULE2(this.expression);
         },
       },
     ]);
+  });
+
+  // Shares = Ratio | 'folds' Expression
+  readonly shares: Rule = this.RULE("shares", () => {
+    this.OR({
+      // The keyword comes first, a name spelt like it second.
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.words.folds);
+            this.SUBRULE(this.expression);
+          },
+        },
+        { ALT: () => this.SUBRULE(this.ratio) },
+      ],
+    });
   });
 
   // Ratio = Expression ':' Expression ':' Expression

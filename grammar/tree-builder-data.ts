@@ -108,7 +108,9 @@ function buildSplit(cst: CstNode, building: Building): SplitField {
   const blank = invalidSplit(cst);
   if (cst.recoveredNode === true) return blank;
   const by = token(cst, "by");
-  const ratioRule = child(cst, "ratio");
+  const shares = child(cst, "shares");
+  if (shares?.recoveredNode === true) return blank;
+  const ratioRule = child(shares ?? cst, "ratio");
   const field = {
     ...blank,
     by: by === undefined ? undefined : identifier(by, cst),
@@ -116,13 +118,14 @@ function buildSplit(cst: CstNode, building: Building): SplitField {
   };
   if (ratioRule?.recoveredNode === true) return blank;
   if (token(cst, "RandomWord") !== undefined) return { ...field, rule: "random" };
-  if (token(cst, "GroupedWord") !== undefined) return { ...field, rule: "grouped" };
-  if (token(cst, "StratifiedWord") !== undefined) {
-    const folds =
-      token(cst, "FoldsWord") === undefined
-        ? undefined
-        : buildExpression(child(cst, "expression"), cst, building);
-    return { ...field, rule: "stratified", folds };
+  if (shares !== undefined) {
+    const rule = token(cst, "GroupedWord") === undefined ? "stratified" : "grouped";
+    if (token(shares, "FoldsWord") === undefined) return { ...field, rule };
+    return {
+      ...field,
+      rule,
+      folds: buildExpression(child(shares, "expression"), shares, building),
+    };
   }
   if (token(cst, "GivenWord") !== undefined) {
     const masks = all(cst, "mask").map((one) => ({

@@ -453,7 +453,7 @@ export type SplitIr =
       readonly by: string;
       readonly ratio: readonly [number, number, number];
     }
-  | { readonly rule: "folds"; readonly by: string; readonly folds: number }
+  | { readonly rule: "folds" | "groupedFolds"; readonly by: string; readonly folds: number }
   | { readonly rule: "perClass"; readonly train: number; readonly validation: number }
   | {
       readonly rule: "given";

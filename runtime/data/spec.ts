@@ -32,7 +32,7 @@ export type SplitSpec =
   | { readonly rule: "random"; readonly ratio: Ratio }
   | { readonly rule: "stratified"; readonly by: string; readonly ratio: Ratio }
   | { readonly rule: "grouped"; readonly by: string; readonly ratio: Ratio }
-  | { readonly rule: "folds"; readonly by: string; readonly folds: number }
+  | { readonly rule: "folds" | "groupedFolds"; readonly by: string; readonly folds: number }
   | { readonly rule: "perClass"; readonly train: number; readonly validation: number }
   | {
       readonly rule: "given";

@@ -58,8 +58,17 @@ export function splitUnits(dataset: Dataset, options: SplitOptions): Split {
     }
     case "grouped":
       return grouped(units, rule.by, rule.ratio, dataset, options.seed);
-    case "folds":
-      return folds(units, rule.by, rule.folds, dataset, options);
+    case "folds": {
+      const order = byClass(units, groupsOf(rule.by, dataset), Rng.of(0, "folds"));
+      const blocks = order.map((unit) => [unit]);
+      return folds(blocks, rule.folds, "units", dataset, options);
+    }
+    case "groupedFolds": {
+      const lists = membersOf(units, groupsOf(rule.by, dataset));
+      const keys = shuffled(Int32Array.from(lists.keys()).sort(), Rng.of(0, "folds"));
+      const blocks = keys.map((key) => lists.get(key) ?? []);
+      return folds(blocks, rule.folds, "groups", dataset, options);
+    }
     case "perClass":
       return perClass(units, rule.train, rule.validation, dataset, options);
     case "given":
@@ -188,13 +197,7 @@ function grouped(
   dataset: Dataset,
   seed: number,
 ): Split {
-  const groups = groupsOf(by, dataset);
-  const lists = new Map<number, number[]>();
-  for (const unit of units) {
-    const list = lists.get(groups[unit]!);
-    if (list === undefined) lists.set(groups[unit]!, [unit]);
-    else list.push(unit);
-  }
+  const lists = membersOf(units, groupsOf(by, dataset));
   const keys = Int32Array.from(lists.keys()).sort();
   const wanted = ratio.filter((share) => share > 0).length;
   if (keys.length < wanted) {
@@ -221,32 +224,47 @@ function grouped(
   return finish(result, ratio, dataset);
 }
 
+/** The units of each group. */
+function membersOf(units: Int32Array, groups: Int32Array): Map<number, number[]> {
+  const lists = new Map<number, number[]>();
+  for (const unit of units) {
+    const list = lists.get(groups[unit]!);
+    if (list === undefined) lists.set(groups[unit]!, [unit]);
+    else list.push(unit);
+  }
+  return lists;
+}
+
 /**
- * Stratified folds, the same for every seed: fold f is tested, fold f + 1 validates, the rest trains.
+ * Cross-validation, with the same folds for every seed: fold f is tested, fold f + 1 validates, the rest trains.
+ * Each block (a unit, or a whole group) goes to the fold that has the fewest units so far, so folds are of
+ * nearly equal size, and blocks that follow each other come into different ones.
  */
 function folds(
-  units: Int32Array,
-  by: string,
+  blocks: readonly (readonly number[])[],
   count: number,
+  noun: "units" | "groups",
   dataset: Dataset,
   options: SplitOptions,
 ): Split {
-  if (!Number.isInteger(count) || count < 3 || count > units.length) {
+  if (!Number.isInteger(count) || count < 3 || count > blocks.length) {
     throw dataError(
       "R273",
-      `${count} folds of ${units.length} units`,
+      `${count} folds of ${blocks.length} ${noun}`,
       "one fold is tested, one validates and the rest trains, so there are at least 3",
       "write, for example, folds 10",
     );
   }
-  const fold = options.fold ?? ((options.seed % count) + count) % count;
-  const order = byClass(units, groupsOf(by, dataset), Rng.of(0, "folds"));
+  const tested = options.fold ?? ((options.seed % count) + count) % count;
   const lists: Record<Part, number[]> = { train: [], validation: [], test: [] };
-  order.forEach((unit, k) => {
-    const own = k % count;
-    const part: Part = own === fold ? "test" : own === (fold + 1) % count ? "validation" : "train";
-    lists[part].push(unit);
-  });
+  const sizes = Array.from({ length: count }, () => 0);
+  for (const block of blocks) {
+    const own = sizes.indexOf(Math.min(...sizes));
+    sizes[own]! += block.length;
+    const part: Part =
+      own === tested ? "test" : own === (tested + 1) % count ? "validation" : "train";
+    lists[part].push(...block);
+  }
   return finish(lists, [1, 1, 1], dataset);
 }
 

@@ -56,12 +56,14 @@ const ORIENTATION = 6;
  *
  * With R the rotation from laboratory to crystal axes, R = Rz(phi2) Rx(Phi) Rz(phi1) (Bunge 1982, "Texture
  * Analysis in Materials Science", eq. 2.50), R[c][k] is the cosine between crystal axis c and laboratory axis k:
- *   q_k  = sum_c R[c][k]^4               for k = x, y, z
- *   q_ab = sum_c R[c][a]^2 R[c][b]^2     for ab = xy, xz, yz
+ *   q_k = sum_c R[c][k]^4        for k = x, y, z
+ *   p_k = product_c R[c][k]^2    for k = x, y, z
  * The 24 rotations of the cube permute the crystal axes and flip their signs, which no term notices: equal
- * orientations have equal features, whichever of the 24 sets of angles describes them. These are the
- * invariants of fourth order, the lowest in which a cubic crystal is anisotropic (magnetostriction along a
- * direction is linear in them).
+ * orientations have equal features, whichever of the 24 sets of angles describes them. They are the invariants of
+ * fourth and sixth order along a direction, those of the anisotropy energy of a cubic crystal magnetised along it,
+ *   E_k = K1 (1 - q_k) / 2 + K2 p_k
+ * (Cullity and Graham 2009, "Introduction to Magnetic Materials", eq. 7.1); saturation magnetostriction along k is
+ * linear in q_k.
  */
 function cubicSymmetric({ label, rows, width, data }: Column): Transformed {
   if (width < 3) {
@@ -76,12 +78,12 @@ function cubicSymmetric({ label, rows, width, data }: Column): Transformed {
   const features = new Float32Array(rows * wide);
   for (let row = 0; row < rows; row++) {
     const at = row * width;
-    const squares = rotation(data[at]!, data[at + 1]!, data[at + 2]!).map((axis) =>
-      axis.map((cosine) => cosine * cosine),
-    );
-    const sum = (a: number, b: number): number =>
-      squares.reduce((total, axis) => total + axis[a]! * axis[b]!, 0);
-    features.set([sum(0, 0), sum(1, 1), sum(2, 2), sum(0, 1), sum(0, 2), sum(1, 2)], row * wide);
+    const axes = rotation(data[at]!, data[at + 1]!, data[at + 2]!);
+    for (let k = 0; k < 3; k++) {
+      const squares = axes.map((axis) => axis[k]! * axis[k]!);
+      features[row * wide + k] = squares.reduce((sum, square) => sum + square * square, 0);
+      features[row * wide + 3 + k] = squares.reduce((product, square) => product * square, 1);
+    }
     features.set(data.subarray(at + 3, at + width), row * wide + ORIENTATION);
   }
   return { width: wide, data: features };

@@ -124,6 +124,14 @@ describe("train", () => {
     const { code, stderr } = await sgnnc(["train", "truss.sgnn", "--model", "Spikign"], project());
     expect(code).toBe(2);
     expect(stderr).toContain("did you mean Spiking?");
+    const several = ["train", "truss.sgnn", "--model", "Smooth,Spikign"];
+    expect((await sgnnc(several, project())).stderr).toContain("did you mean Spiking?");
+  });
+
+  test("several names have commas between", async () => {
+    const words = ["train", "truss.sgnn", "--model", "Spiking,Smooth", "--seed", "1", "--json"];
+    const { runs } = json(await sgnnc([...words, ...cpu], project(1)));
+    expect(runs).toMatchObject([{ model: "Spiking" }, { model: "Smooth" }]);
   });
 
   test("the name of a model means all its variants", async () => {

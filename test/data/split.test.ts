@@ -97,6 +97,23 @@ describe("splits", () => {
     }
     expect(tested.sort((a, b) => a - b)).toEqual(range(53));
   });
+  it("folds of groups: every group is tested exactly once and never divided, the folds are of one size", async () => {
+    const groups = range(60).map((k) => (k * 7) % 13);
+    const data = await table(groups, { rule: "groupedFolds", by: "target", folds: 4 });
+    const tested: number[] = [];
+    for (let fold = 0; fold < 4; fold++) {
+      const split = splitUnits(data, { seed: fold });
+      expect(all(split)).toEqual(range(60));
+      expect(splitUnits(data, { seed: 4 + fold })).toEqual(split);
+      const own = new Set([...split.test].map((unit) => groups[unit]));
+      for (const unit of [...split.train, ...split.validation]) {
+        expect(own).not.toContain(groups[unit]);
+      }
+      expect(Math.abs(split.test.length - 15)).toBeLessThanOrEqual(5);
+      tested.push(...split.test);
+    }
+    expect(tested.sort((a, b) => a - b)).toEqual(range(60));
+  });
   it("per class: fixed numbers of each class, unlabelled units left out", async () => {
     const classes = range(60).map((k) => (k === 7 ? -1 : k % 3));
     const data = await table(classes, { rule: "perClass", train: 4, validation: 5 });
@@ -134,6 +151,7 @@ describe("splits", () => {
       "R270",
     );
     expect(await code([0, 1], { rule: "folds", by: "target", folds: 10 })).toBe("R273");
+    expect(await code([0, 0, 0, 1], { rule: "groupedFolds", by: "target", folds: 3 })).toBe("R273");
     const masks = (change: Partial<Record<keyof typeof one, ReturnType<typeof i32>>>) =>
       failure(async () => {
         const data = await load(oneSpec(saveNpz({ ...one, ...change })));

@@ -60,13 +60,17 @@ const features = (rows: number[][]): number[] => [
 ];
 
 describe("cubic_symmetric", () => {
-  it("of a crystal aligned with the laboratory, and turned by 45 degrees about z", () => {
+  it("of a crystal aligned with the laboratory, turned by 45 degrees about z, and with its diagonal along z", () => {
     const rows = features([
       [0, 0, 0],
       [PI / 4, 0, 0],
+      [0, Math.acos(1 / Math.sqrt(3)), PI / 4],
     ]);
-    [1, 1, 1, 0, 0, 0, 0.5, 0.5, 1, 0.5, 0, 0].forEach((value, k) =>
-      expect(rows[k]).toBeCloseTo(value, 6),
+    [1, 1, 1, 0, 0, 0].forEach((value, k) => expect(rows[k]).toBeCloseTo(value, 6));
+    [0.5, 0.5, 1, 0, 0, 0].forEach((value, k) => expect(rows[6 + k]).toBeCloseTo(value, 6));
+    // Along z all three crystal axes have the square cosine 1/3; x lies in the plane of two of them, at 45 degrees.
+    [1 / 2, 1 / 2, 1 / 3, 0, 1 / 54, 1 / 27].forEach((value, k) =>
+      expect(rows[12 + k]).toBeCloseTo(value, 6),
     );
   });
   it("is the same for all 24 descriptions of one orientation, and differs for another", () => {

@@ -48,6 +48,7 @@ describe("data", () => {
     ["stratified by target 8 : 1 : 1", { rule: "stratified", by: "target", ratio: [8, 1, 1] }],
     ["grouped by field 8 : 1 : 1", { rule: "grouped", by: "field", ratio: [8, 1, 1] }],
     ["stratified by target folds 10", { rule: "folds", by: "target", folds: 10 }],
+    ["grouped by field folds 10", { rule: "groupedFolds", by: "field", folds: 10 }],
     ["per class 20 : 30", { rule: "perClass", train: 20, validation: 30 }],
     [
       'given train = "a", test = "b"',

@@ -56,7 +56,7 @@ describe("measured without skipping is the static bound", () => {
     ["RLIF4", 8],
     ["Hybrid4", 8],
     ["FieldFull", 8],
-    ["StressVSN", 5],
+    ["StressHybrid", 5],
     ["StressLIF", 5],
   ])("%s", async (name, width) => {
     const { program } = checkSource({

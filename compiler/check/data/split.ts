@@ -34,7 +34,7 @@ export function checkSplit(
         const limits = { whole: true, least: 2, most: 1000 };
         const folds = checkNumber(field.folds, "the number of folds", limits, file, reporter);
         if (by === undefined || folds === undefined) return undefined;
-        return { rule: "folds", by, folds };
+        return { rule: field.rule === "grouped" ? "groupedFolds" : "folds", by, folds };
       }
       const ratio = checkRatio(field, file, reporter);
       return by === undefined || ratio === undefined ? undefined : { rule: field.rule, by, ratio };

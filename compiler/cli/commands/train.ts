@@ -70,7 +70,7 @@ and prints a table: metrics on the test part, mean ± standard deviation over th
 the training mean (or the most frequent class), and for numbers of a graph ridge regression on moments of
 its node features, which sees no edge. Ctrl-C saves a checkpoint.`,
   options: {
-    model: { type: "text", value: "NAME", help: "only this model or variant" },
+    model: { type: "text", value: "NAME,..", help: "only these models or variants" },
     "all-variants": {
       type: "flag",
       help: "all models and variants (as without --model), each run in a process of its own",

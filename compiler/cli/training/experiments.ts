@@ -51,8 +51,8 @@ export async function prepare(name: string, terminal: Terminal): Promise<Prepare
 }
 
 /**
- * The experiments of a file, or only those of one variant, or of a model and its variants.
- * Throws an input error when the file trains nothing, a usage error when the name is not among them.
+ * The experiments of a file, or only those of one variant, or of a model and its variants; several names have
+ * commas between. Throws an input error when the file trains nothing, a usage error when a name is not among them.
  */
 export function chooseExperiments(
   { source, program, module }: Prepared,
@@ -66,10 +66,14 @@ export function chooseExperiments(
     });
   }
   if (model === undefined) return experiments;
-  const wanted = modelsNamed(model, program);
-  const chosen = experiments.filter((one) => one.name === model || wanted.includes(one.model));
-  if (chosen.length > 0) return chosen;
-  throw unknownModel(model, [...new Set(experiments.map((one) => one.model))], "train");
+  const chosen = model.split(",").flatMap((word) => {
+    const name = word.trim();
+    const wanted = modelsNamed(name, program);
+    const found = experiments.filter((one) => one.name === name || wanted.includes(one.model));
+    if (found.length > 0) return found;
+    throw unknownModel(name, [...new Set(experiments.map((one) => one.model))], "train");
+  });
+  return [...new Set(chosen)];
 }
 
 /** The models that a name means: itself, or all variants of the model it names. */
