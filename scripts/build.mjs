@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,15 +20,29 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const next = join(root, "node_modules", `.sgnn-build-${process.pid}`);
 
+// What tsc wrote last time stays here, so that it only checks and writes again what a change reaches.
+const kept = join(root, "node_modules", ".sgnn-build");
 const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+const buildInfo = join(kept, "tsbuildinfo");
 const built = spawnSync(
   process.execPath,
-  [compiler, "-p", "tsconfig.build.json", "--outDir", next],
+  [compiler, "-p", "tsconfig.build.json", "--outDir", kept].concat([
+    "--incremental",
+    "--tsBuildInfoFile",
+    buildInfo,
+  ]),
   { cwd: root, stdio: "inherit" },
 );
-if (built.status !== 0) {
-  rmSync(next, { recursive: true, force: true });
-  process.exit(built.status ?? 1);
+if (built.status !== 0) process.exit(built.status ?? 1);
+for (const file of readdirSync(kept, { recursive: true })) {
+  const source = file.replace(/\.(js|d\.ts)$/, ".ts");
+  if (source === file) continue;
+  if (!existsSync(join(root, source))) {
+    rmSync(join(kept, file));
+    continue;
+  }
+  mkdirSync(dirname(join(next, file)), { recursive: true });
+  copyFileSync(join(kept, file), join(next, file));
 }
 
 for (const folder of ["grammar", "compiler", "runtime"]) {
