@@ -7,16 +7,11 @@ import { commands } from "./table.js";
 export function generalHelp(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   const line = (name: string, summary: string): string => `  ${name.padEnd(width)}  ${summary}\n`;
-  const entries = Object.entries(commands);
-  const there = entries.filter(([, entry]) => entry.load !== undefined);
-  const later = entries.filter(([, entry]) => entry.load === undefined);
   return [
     "sgnnc: describe a graph network in a .sgnn file; check it, compile it to TypeScript, train it.\n\n",
     "Usage: sgnnc <command> [arguments] [options]\n\n",
     "Commands\n",
-    ...there.map(([name, entry]) => line(name, entry.summary)),
-    "\nNot there yet\n",
-    ...later.map(([name, entry]) => line(name, entry.summary)),
+    ...Object.entries(commands).map(([name, entry]) => line(name, entry.summary)),
     "\nStart with: sgnnc init my-project\n",
     "More about a command: sgnnc <command> --help\n",
     "Exit codes: 0 fine, 1 the input has errors, 2 wrong usage, 3 failure of the machine or the tool.\n",

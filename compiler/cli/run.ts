@@ -41,12 +41,6 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
       near === undefined ? "see `sgnnc --help`" : `did you mean \`sgnnc ${near}\`?`,
     );
   }
-  if (entry.load === undefined) {
-    throw usageError(
-      `\`sgnnc ${name}\` (${entry.summary}) is not there yet in version ${toolVersion()}`,
-      "see `sgnnc --help` for the commands that are",
-    );
-  }
   const command = await entry.load();
   const invocation = readArguments(name, command, rest);
   if (invocation.flag("help")) {

@@ -3,8 +3,7 @@ import type { Command } from "./command.js";
 
 export interface CommandEntry {
   readonly summary: string;
-  /** Undefined for a command that is planned and not there yet. */
-  readonly load: (() => Promise<Command>) | undefined;
+  readonly load: () => Promise<Command>;
 }
 
 /** In the order of `sgnnc --help`. */
@@ -61,7 +60,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "gather the runs of several sweeps and compare them",
     load: async () => (await import("./commands/merge.js")).merge,
   },
-  export: { summary: "write a run as safetensors, NIR, ONNX or SavedModel", load: undefined },
+  export: {
+    summary: "write a run for another tool: safetensors, ONNX, NIR, TensorBoard",
+    load: async () => (await import("./commands/export.js")).exportRun,
+  },
   review: {
     summary: "say what a change means for the models",
     load: async () => (await import("./commands/review.js")).review,

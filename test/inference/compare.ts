@@ -76,18 +76,14 @@ export interface Compared {
  */
 export async function runBoth(about: Comparison): Promise<Compared> {
   const { source, model: name, inputs, noise = 0.1, seed = 1 } = about;
-  const exported = await once(classes, source, compileModule);
-  const Model = exported[name] as (new (scope: sg.Scope) => sg.Model<never>) & {
-    readonly info: sg.ModelInfo;
-  };
-  const model: Predictable = { info: Model.info, create: (scope) => new Model(scope) };
+  const model = await modelOf(source, name);
   const weights = disturbed(model, seed, noise);
   const label = "weights";
   const tensors = predict(model, { inputs, label: "in", weights, weightsLabel: label });
   const module = await once(plans, source, plansOf);
   const planned = planIn(module, name);
   const engine = new Engine(module, planned, weights, { label });
-  const flat = readInputs(Model.info, tableOf("in", inputs), {});
+  const flat = readInputs(model.info, tableOf("in", inputs), {});
   const first = Float32Array.from(engine.run(flat).data);
   const spikeRate = engine.spikeRate;
   const { shape, data } = engine.run(flat);
@@ -102,7 +98,17 @@ export async function runBoth(about: Comparison): Promise<Compared> {
   };
 }
 
-function disturbed(model: Predictable, seed: number, noise: number): Map<string, NdArray> {
+/** A model of a source as its generated class. */
+export async function modelOf(source: string, name: string): Promise<Predictable> {
+  const exported = await once(classes, source, compileModule);
+  const Model = exported[name] as (new (scope: sg.Scope) => sg.Model<never>) & {
+    readonly info: sg.ModelInfo;
+  };
+  return { info: Model.info, create: (scope) => new Model(scope) };
+}
+
+/** Initial weights and this much normal noise, within the ranges of the parameters. */
+export function disturbed(model: Predictable, seed: number, noise: number): Map<string, NdArray> {
   const made = model.create(new sg.Scope({ seed }));
   const weights = modelWeights(made);
   for (const [path, array] of weights) {
