@@ -14,10 +14,10 @@ import type {
   LayerIr,
   ModelIr,
   OpExpr,
-  Program,
   Statement,
   TimeExpr,
 } from "../../ir/ir.js";
+import type { Program } from "../../ir/program.js";
 import type { Size } from "../../ir/types.js";
 import type { Weights } from "../unsupported.js";
 import { Unsupported } from "../unsupported.js";
