@@ -19,27 +19,41 @@ const options = [
   ["-O3", "--converge", "--noAssert"],
 ].flat();
 
+/** Modules that are built a second time for machines with relaxed SIMD, as `<name>-fma.wasm`. */
+const withRelaxed = ["dense"];
+
+const builds = readdirSync(sources)
+  .sort()
+  .filter((name) => existsSync(join(sources, name, "index.ts")))
+  .flatMap((name) => [
+    { name, out: `${name}.wasm`, more: [] },
+    ...(withRelaxed.includes(name)
+      ? [{ name, out: `${name}-fma.wasm`, more: ["--enable", "relaxed-simd"] }]
+      : []),
+  ]);
+
 let stale = 0;
-for (const name of readdirSync(sources).sort()) {
-  if (!existsSync(join(sources, name, "index.ts"))) continue;
-  const out = `${name}.wasm`;
+for (const { name, out, more } of builds) {
   let binary;
-  const { error, stderr } = await asc.main([`${name}/index.ts`, "--outFile", out, ...options], {
-    readFile: (file) => {
-      const path = join(sources, file);
-      return existsSync(path) ? readFileSync(path, "utf8") : null;
+  const { error, stderr } = await asc.main(
+    [`${name}/index.ts`, "--outFile", out, ...options, ...more],
+    {
+      readFile: (file) => {
+        const path = join(sources, file);
+        return existsSync(path) ? readFileSync(path, "utf8") : null;
+      },
+      writeFile: (file, contents) => {
+        if (file === out) binary = contents;
+      },
+      listFiles: () => [],
     },
-    writeFile: (file, contents) => {
-      if (file === out) binary = contents;
-    },
-    listFiles: () => [],
-  });
+  );
   if (error || !binary) {
-    console.error(`${name}: ${stderr}`);
+    console.error(`${out}: ${stderr}`);
     process.exit(3);
   }
   if (dataSegments(binary) > 0) {
-    console.error(`${name}: the module has a data segment, which would overwrite tensors`);
+    console.error(`${out}: the module has a data segment, which would overwrite tensors`);
     process.exit(3);
   }
   const target = join(folder, out);

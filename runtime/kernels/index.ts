@@ -1,5 +1,6 @@
 export { defineKernel } from "./kernel.js";
 export { Incidence, Segments } from "./segments.js";
+export { denseProduct } from "./dense.js";
 export { sampledProduct, sparseDenseProduct } from "./spmm.js";
 export { gatherRows, segmentExtreme, segmentSoftmax, segmentSum } from "./segment.js";
 export {

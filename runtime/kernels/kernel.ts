@@ -85,6 +85,7 @@ interface CpuBackend {
 interface WasmBackend {
   readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: string): TensorInfo;
+  disposeData(dataId: DataId): boolean;
   typedArrayFromHeap(info: TensorInfo): Flat;
 }
 
@@ -181,8 +182,14 @@ function runOnWasm<A extends object>(
     const address = ({ dataId }: TensorInfo): number => backend.dataIdMap.get(dataId).memoryOffset;
     const heap = backendHeap();
     const call = new WasmCall(heap, inputs.map(address), results.map(address));
-    spec.wasm(heap.module("kernels"), call, inputs, attributes);
-    call.end();
+    try {
+      spec.wasm(heap.module("kernels"), call, inputs, attributes);
+    } catch (error) {
+      for (const { dataId } of results) backend.disposeData(dataId);
+      throw error;
+    } finally {
+      call.end();
+    }
     return results;
   }
   const values = inputs.map((input) => backend.typedArrayFromHeap(input));
@@ -232,18 +239,20 @@ function runInPrivateMemory<A extends object>(
   const read = inputs.map(({ size }) => heap.allocate(4 * size));
   const written = sizes.map((size) => heap.allocate(4 * size + OUTPUT_OFFSET));
   const outputs = written.map((address) => address + OUTPUT_OFFSET);
-  inputs.forEach((input, k) => heap.write(read[k]!, backend.readSync(input.dataId)));
   const call = new WasmCall(heap, read, outputs);
-  spec.wasm!(heap.module("kernels"), call, inputs, attributes);
-  call.end();
-  const results = specs.map(({ shape, dtype }, k) => {
-    const whole = dtype === "int32";
-    const type = backend.binding[whole ? "TF_INT32" : "TF_FLOAT"]!;
-    const View = whole ? Int32Array : Float32Array;
-    const values = new View(heap.memory.buffer, outputs[k], sizes[k]);
-    const id = backend.binding.createTensor(shape, type, values);
-    return backend.createOutputTensor({ id, shape, dtype: type });
-  });
-  for (const address of [...read, ...written]) heap.free(address);
-  return results;
+  try {
+    inputs.forEach((input, k) => heap.write(read[k]!, backend.readSync(input.dataId)));
+    spec.wasm!(heap.module("kernels"), call, inputs, attributes);
+    return specs.map(({ shape, dtype }, k) => {
+      const whole = dtype === "int32";
+      const type = backend.binding[whole ? "TF_INT32" : "TF_FLOAT"]!;
+      const View = whole ? Int32Array : Float32Array;
+      const values = new View(heap.memory.buffer, outputs[k], sizes[k]);
+      const id = backend.binding.createTensor(shape, type, values);
+      return backend.createOutputTensor({ id, shape, dtype: type });
+    });
+  } finally {
+    call.end();
+    for (const address of [...read, ...written]) heap.free(address);
+  }
 }

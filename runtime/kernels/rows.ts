@@ -15,6 +15,8 @@ const summing: Kernel<MiddleAttributes> = defineKernel({
   name: "SumMiddle",
   outputs: (_inputs, { before, after }) => [{ shape: [before * after] }],
   compute: ([x], [y], { n, after }) => reference.sumMiddle(x!, y!, n, after),
+  wasm: (kernels, call, _inputs, { before, n, after }) =>
+    kernels.sumMiddle(call.inputs[0]!, call.outputs[0]!, before, n, after, call.scratch(8 * after)),
   tensorflow: ([x], { before, n, after }) => [
     tf.reshape(tf.sum(tf.reshape(x!, [before, n, after]), 1), [before * after]),
   ],

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { SgnnError } from "../error.js";
 import { registerGradients } from "./gradients/index.js";
+import { shareIdenticalTensors } from "./wasm-identity.js";
 
 export type BackendName = "tensorflow" | "wasm" | "cpu";
 
@@ -167,6 +168,7 @@ async function startWasm(): Promise<Started> {
       `the WebAssembly module in ${join("@tensorflow", "tfjs-backend-wasm")} did not start`,
     );
   }
+  shareIdenticalTensors();
   return {
     versions: {
       "@tensorflow/tfjs-core": tf.version_core,

@@ -8,4 +8,5 @@ export interface Kernels {
   readonly extremeSelect: Run;
   readonly extremeSpread: Run;
   readonly segmentSoftmax: Run;
+  readonly sumMiddle: Run;
 }

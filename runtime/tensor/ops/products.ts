@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../../error.js";
+import { denseProduct } from "../../kernels/dense.js";
 import { recordDot, recordProduct } from "../../energy/record.js";
 import { sizeOf, toFloat } from "./operand.js";
 
@@ -24,7 +25,7 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
   recordProduct(a, b, inner, sizeOf(right));
   const flatA = a.rank === 2 ? a : tf.reshape(a, [sizeOf(left), inner]);
   const flatB = b.rank === 2 ? b : tf.reshape(b, [inner, sizeOf(right)]);
-  const y = tf.matMul(toFloat(flatA), toFloat(flatB));
+  const y = denseProduct(toFloat(flatA), toFloat(flatB));
   return a.rank === 2 && b.rank === 2 ? y : tf.reshape(y, [...left, ...right]);
 }
 

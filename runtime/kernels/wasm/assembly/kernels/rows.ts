@@ -1,0 +1,62 @@
+/** Sums along an axis: `reference/rows.ts`, in double precision like there. */
+
+/**
+ * y[b, c] = sum over k of x[b, k, c], for x [before, n, after].
+ * @param sums scratch, `after` numbers of 8 bytes
+ */
+export function sumMiddle(x: usize, y: usize, before: i32, n: i32, after: i32, sums: usize): void {
+  const width = (<usize>after) << 2;
+  for (let b = 0; b < before; b++) {
+    if (after == 1) {
+      store<f32>(y, <f32>total(x, n));
+      x += (<usize>n) << 2;
+      y += 4;
+      continue;
+    }
+    memory.fill(sums, 0, width << 1);
+    for (let k = 0; k < n; k++) {
+      addRow(x, sums, after);
+      x += width;
+    }
+    for (let at: usize = 0; at < width; at += 4) {
+      store<f32>(y + at, <f32>load<f64>(sums + (at << 1)));
+    }
+    y += width;
+  }
+}
+
+function addRow(x: usize, sums: usize, width: i32): void {
+  let c = 0;
+  for (; c + 4 <= width; c += 4) {
+    const four = v128.load(x);
+    const upper = i64x2.shuffle(four, four, 1, 1);
+    v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(four)));
+    v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(upper)), 16);
+    x += 16;
+    sums += 32;
+  }
+  for (; c < width; c++) {
+    store<f64>(sums, load<f64>(sums) + <f64>load<f32>(x));
+    x += 4;
+    sums += 8;
+  }
+}
+
+function total(x: usize, n: i32): f64 {
+  let even = f64x2.splat(0);
+  let odd = even;
+  let k = 0;
+  for (; k + 4 <= n; k += 4) {
+    const four = v128.load(x);
+    even = f64x2.add(even, f64x2.promote_low_f32x4(four));
+    odd = f64x2.add(odd, f64x2.promote_low_f32x4(i64x2.shuffle(four, four, 1, 1)));
+    x += 16;
+  }
+  even = f64x2.add(even, odd);
+  let sum = f64x2.extract_lane(even, 0) + f64x2.extract_lane(even, 1);
+  for (; k < n; k++) {
+    sum += <f64>load<f32>(x);
+    x += 4;
+  }
+  return sum;
+}
