@@ -36,9 +36,13 @@ export function checkBlock(body: Body, block: Block): BlockResult {
   const lets: Statement[] = [];
   for (const one of block.lets) {
     const statement = checkLet(body, one, true);
+    // In a gather only time blocks and bodies hold the graphs that were built.
+    if (body.gather === undefined) lets.push(...body.takeBuilt());
     if (statement !== undefined) lets.push(statement);
   }
-  return { lets, result: body.check(block.result) };
+  const result = body.check(block.result);
+  if (body.gather === undefined) lets.push(...body.takeBuilt());
+  return { lets, result };
 }
 
 function checkReducers(body: Body, reducers: readonly Aggregator[]): readonly string[] | undefined {

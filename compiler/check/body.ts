@@ -253,6 +253,13 @@ export class Body {
     return values.map((v) => (!v.timed && isResident(v.type) ? this.hold(v) : v));
   }
 
+  /** The graphs built since the last call, as statements. */
+  takeBuilt(): readonly Statement[] {
+    const { builtGraphs } = this;
+    this.builtGraphs = [];
+    return builtGraphs;
+  }
+
   /** Graphs in scope by name, innermost first. */
   graphs(): GraphRef[] {
     const found: GraphRef[] = [];

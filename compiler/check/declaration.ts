@@ -48,7 +48,7 @@ export function elaborate(
     for (const item of declaration.items) {
       if (item.type === "let") {
         const statement = checkLet(body, item, false);
-        statements.push(...takeBuilt(body));
+        statements.push(...body.takeBuilt());
         if (statement !== undefined) statements.push(statement);
         continue;
       }
@@ -68,7 +68,7 @@ export function elaborate(
       declaration.type === "equilibrium"
         ? checkFixpoint(body, signature, declaration.declaration, params, checkResult)
         : checkResult(body, signature, declaration.result);
-    statements.push(...takeBuilt(body));
+    statements.push(...body.takeBuilt());
     if (result === undefined) return undefined;
     const members = nameMembers(
       body.pending,
@@ -76,13 +76,6 @@ export function elaborate(
     );
     return { inputs, params, members, body: statements, result };
   });
-}
-
-/** The graphs built since the last call, as statements. */
-function takeBuilt(body: Body): readonly Statement[] {
-  const { builtGraphs } = body;
-  body.builtGraphs = [];
-  return builtGraphs;
 }
 
 function defineInputs(

@@ -1,4 +1,4 @@
-/** Typing of the primitives that take a graph or the ends of an edge: norm, degree, knn, radius. */
+/** Typing of the primitives that take a graph or the ends of an edge: norm, degree, knn, radius, sampling. */
 import type { Argument, Call } from "../../grammar/tree.js";
 import { types } from "../diagnostics/catalogue/types.js";
 import type { GraphRef, OpAttributes } from "../ir/ir.js";
@@ -16,7 +16,7 @@ import { ERROR } from "./scope.js";
 import { equalSizes, isSpace, symbolSize } from "./size.js";
 import { tensor } from "./types.js";
 
-/** Checks `norm(i, j)`, `degree(i)`, `degree(g)`, `knn<20>(x)`, `radius<0.3>(x)`. */
+/** Checks `norm(i, j)`, `degree(i)`, `degree(g)`, `knn<20>(x)`, `radius<0.3>(x)`, `sample_neighbours<5>(g)`. */
 export function callGraphPrimitive(
   body: Body,
   primitive: Primitive,
@@ -26,6 +26,7 @@ export function callGraphPrimitive(
   if (primitive.name === "knn" || primitive.name === "radius") {
     return neighbours(body, primitive, call, piped);
   }
+  if (primitive.name === "sample_neighbours") return sampled(body, primitive, call, piped);
   const site = { name: call.callee.span, whole: call.span };
   const args = call.args ?? [];
   const count = args.length + (piped === undefined ? 0 : 1);
@@ -172,6 +173,53 @@ function neighbours(
   );
   body.builtGraphs.push({ name: ref.name, value, origin: body.origin(call.span) });
   return { tag: "graph", ref, origin: body.origin(call.span) };
+}
+
+/** `sample_neighbours<5, recent: 0.5>(g)`: some of the edges of `g`, drawn anew at every forward pass. */
+function sampled(body: Body, primitive: Primitive, call: Call, piped: Checked | undefined): Value {
+  const site = { name: call.callee.span, whole: call.span };
+  const written = checkArguments(body, call.args);
+  const args = piped === undefined ? written : [piped, ...written];
+  const names = primitive.generics.map((g) => g.name);
+  const generics = assignGenerics(
+    body,
+    primitive.name,
+    names,
+    givenGenerics(body, [], call.generics),
+  );
+  if (generics === undefined || !checkCount(body, primitive, args.length, site)) return ERROR;
+  const [argument] = args;
+  const k = generics.get("k");
+  if (k === undefined) {
+    body.report(types.missingGeneric, site.name, { callee: primitive.name, name: "k" });
+    return ERROR;
+  }
+  const count = givenSize(body, k, primitive.name, "k");
+  const share = generics.get("recent");
+  const recent = share === undefined ? 0 : givenConstant(body, share, primitive.name, "recent");
+  if (count === undefined || recent === undefined || argument.value.tag === "error") return ERROR;
+  if (typeof recent === "number" && !(recent >= 0 && recent <= 1)) {
+    body.report(types.shareRange, share?.place.span ?? site.name, { recent });
+    return ERROR;
+  }
+  if (argument.value.tag !== "graph") {
+    body.report(types.tensorForGraph, argument.span, {
+      callee: primitive.name,
+      name: "g",
+      actual: body.describe(argument.value),
+      graph: body.graphs()[0]?.name,
+    });
+    return ERROR;
+  }
+  const base = argument.value.ref;
+  const built = builtGraph(freshGraphName(body, "sampled"), base);
+  const ref: GraphRef = base.isStacked === true ? { ...built, isStacked: true } : built;
+  const attributes: OpAttributes = { graph: base, count, recent };
+  const type = tensor("real", [ref.type.edges]);
+  const origin = body.origin(call.span);
+  const value = body.op("sampleNeighbours", [], type, call.span, attributes);
+  body.builtGraphs.push({ name: ref.name, value, origin });
+  return { tag: "graph", ref, origin };
 }
 
 function wordOf(given: Given | undefined): string | undefined {

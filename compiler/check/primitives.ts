@@ -86,6 +86,13 @@ const TABLE: readonly Primitive[] = [
   row("degree", "graph", "degree", ["g"]),
   row("norm", "graph", "symmetricNorm", ["i", "j"]),
   row("knn", "graph", undefined, ["x"], [required("k", "size"), optional("metric", "word")]),
+  row(
+    "sample_neighbours",
+    "graph",
+    undefined,
+    ["g"],
+    [required("k", "size"), optional("recent", "constant")],
+  ),
   row("radius", "graph", undefined, ["x"], [required("r", "constant")]),
 ];
 

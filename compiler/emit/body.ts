@@ -27,6 +27,9 @@ import { literal, objectOf } from "./literals.js";
 import type { Module } from "./module.js";
 import { isNumeric, numberText, sizeText } from "./numbers.js";
 
+/** Operations whose value is a graph. */
+const BUILDS: ReadonlySet<string> = new Set(["snapshots", "sampleNeighbours"]);
+
 /** Calls nested deeper than this go into statements of their own. */
 const DEEPEST = 3;
 
@@ -184,7 +187,7 @@ class BodyPrinter {
 
   private typeText(expr: Expr): string {
     const { type } = expr;
-    if (expr.tag === "op" && expr.op === "snapshots") return "graph";
+    if (expr.tag === "op" && BUILDS.has(expr.op)) return "graph";
     if (!expr.timed) return printType(type);
     const time: Size = { terms: new Map([["T", 1]]) };
     return printType({ ...type, dims: [time, ...type.dims] });
@@ -309,6 +312,10 @@ class BodyPrinter {
         return [graph, first, this.number(attributes.radius ?? 0), "run"];
       case "spikeRate":
         return ["run"];
+      case "sampleNeighbours": {
+        const count = attributes.count === undefined ? "1" : this.size(attributes.count);
+        return [graph, count, this.number(attributes.recent ?? 0), "run"];
+      }
       case "last":
       case "flattenTime":
         return [first];

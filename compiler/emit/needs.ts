@@ -28,6 +28,7 @@ const NEEDS_RUN: ReadonlySet<OpName> = new Set<OpName>([
   "sign",
   "knn",
   "radius",
+  "sampleNeighbours",
 ]);
 
 export class NeedsTable {

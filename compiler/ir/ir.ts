@@ -157,6 +157,7 @@ export type OpName =
   // the graph whose nodes are connected anew; both need the run
   | "knn" // the attributes.count nearest nodes by attributes.metric, each node itself included
   | "radius" // all nodes within attributes.radius
+  | "sampleNeighbours" // attributes.count edges drawn for each node, a share of them new in the snapshot; needs the run
   | "snapshots"; // all snapshots of attributes.graph side by side
 
 export interface OpExpr extends ExprBase {
@@ -179,6 +180,7 @@ export interface OpAttributes {
   readonly count?: Size;
   readonly metric?: string;
   readonly radius?: number | Expr;
+  readonly recent?: number | Expr;
 }
 /** A call of a member: a sub-layer or a neuron instance. */
 export interface CallExpr extends ExprBase {

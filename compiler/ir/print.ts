@@ -76,6 +76,7 @@ function printAttributes(attributes: OpAttributes): string[] {
   if (attributes.start !== undefined) words.push(`start=${printSize(attributes.start)}`);
   if (attributes.count !== undefined) words.push(`count=${printSize(attributes.count)}`);
   if (attributes.metric !== undefined) words.push(attributes.metric);
+  if (attributes.recent !== undefined) words.push(`recent=${printNumber(attributes.recent)}`);
   if (attributes.radius !== undefined) words.push(`radius=${printNumber(attributes.radius)}`);
   return words;
 }

@@ -274,7 +274,7 @@ function graphKey(graph: GraphRef): string {
 
 function attributesKey(attributes: OpAttributes): string {
   const { graph, reduce, steps, rate, slope, low, high, classes, axes } = attributes;
-  const { start, count, metric, radius } = attributes;
+  const { start, count, metric, radius, recent } = attributes;
   return [
     graph === undefined ? "" : graphKey(graph),
     reduce?.join("+") ?? "",
@@ -289,6 +289,7 @@ function attributesKey(attributes: OpAttributes): string {
     count === undefined ? "" : printSize(count),
     metric ?? "",
     radius === undefined ? "" : typeof radius === "number" ? radius : keyOf(radius),
+    recent === undefined ? "" : typeof recent === "number" ? recent : keyOf(recent),
   ].join(";");
 }
 
@@ -319,11 +320,13 @@ export function isBlock(expr: Expr): boolean {
   return expr.tag === "time" || expr.tag === "fixpoint";
 }
 
+const DRAWS: ReadonlySet<string> = new Set(["dropout", "spikeRate", "sampleNeighbours"]);
+
 /** True when calling it twice is not the same as calling it once: neurons, dropout, statistics. */
 export function isEffectful(expr: Expr): boolean {
   return some(expr, (part) => {
     if (part.tag === "call") return true;
-    if (part.tag === "op") return part.op === "dropout" || part.op === "spikeRate";
+    if (part.tag === "op") return DRAWS.has(part.op);
     return part.tag === "function" && rootsOf(part.callee).some(isEffectful);
   });
 }

@@ -321,6 +321,20 @@ export const graphs = {
       right: "model Net(g: graph(x: real[N, 8])) -> real[G, 8] {\n  return pool mean g.x over g\n}",
     },
   }),
+  shareRange: entry<{ recent: number }>({
+    code: "T309",
+    name: "share-range",
+    severity: "error",
+    message: ({ recent }) => `\`recent\` is a share from 0 to 1, not ${recent}`,
+    why: () => "it says how many of the sampled neighbours come from the edges new in the snapshot",
+    fix: () => "write `recent: 0.5` for half of them",
+    example: {
+      wrong:
+        "model Net(g: graph(x: real[N, 8])) -> real[N, 4] {\n  return g.x |> SAGE<4>(sample_neighbours<5, recent: 2>(g))\n}",
+      right:
+        "model Net(g: graph(x: real[N, 8])) -> real[N, 4] {\n  return g.x |> SAGE<4>(sample_neighbours<5, recent: 0.4>(g))\n}",
+    },
+  }),
   nestedTime: entry<{ isCaller: boolean }>({
     code: "T302",
     name: "nested-time",
