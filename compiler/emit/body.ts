@@ -22,6 +22,7 @@ import { equalSizes, symbolsOf } from "../check/size.js";
 import { Names } from "../neurons/names.js";
 import { isGraphRef, memberOf, rootsOf, visit } from "../plan/walk.js";
 import type { Callable } from "../plan/walk.js";
+import { LAYER_FIELDS, fieldsOf } from "./fields.js";
 import { gradientText, readsOf, solveText } from "./fixpoint.js";
 import { literal, objectOf } from "./literals.js";
 import type { Module } from "./module.js";
@@ -219,7 +220,11 @@ class BodyPrinter {
       case "local":
         return leaf(this.binding(expr.name).text);
       case "param":
-        return leaf(this.parameter(expr.name));
+        return leaf(
+          expr.member === undefined
+            ? this.parameter(expr.name)
+            : this.parameterOf(expr.member, expr.name),
+        );
       case "feature":
         return leaf(`${this.graph(expr.graph)}.${expr.on}.${expr.name}`);
       case "op":
@@ -274,6 +279,7 @@ class BodyPrinter {
       case "source":
       case "target":
       case "edgeSoftmax":
+      case "reached":
         return [graph, first];
       case "aggregate":
         return [graph, first, literal(attributes.reduce ?? []), ...steps];
@@ -537,6 +543,13 @@ class BodyPrinter {
     const found = memberOf(this.callable, path);
     if (found === undefined) throw new Error(`${this.callable.name} has no member ${path}`);
     return found;
+  }
+
+  /** The value of a parameter of a member, read from its field. */
+  private parameterOf(path: string, name: string): string {
+    const { field, target } = this.member(path);
+    const own = target.tag === "layer" ? fieldsOf(target, LAYER_FIELDS).get(name) : name;
+    return `this.${this.fieldOf(field)}.${own ?? name}.value`;
   }
 
   /** The real value behind a weight of kind `sign`; what is real already is itself. */

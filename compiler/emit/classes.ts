@@ -10,18 +10,14 @@ import type {
 import type { InputIr, LayerIr, MemberIr, ModelIr, ParamIr } from "../ir/ir.js";
 import { printSize, printType } from "../ir/print.js";
 import type { GraphType, TensorType } from "../ir/types.js";
-import { Names } from "../neurons/index.js";
 import { bodyOf } from "./body.js";
+import { LAYER_FIELDS, MODEL_FIELDS, fieldsOf } from "./fields.js";
 import { initialiserText, literal, objectOf, propertyName, rangeText } from "./literals.js";
 import type { Literal } from "./literals.js";
 import type { Module } from "./module.js";
 import type { Needs } from "./needs.js";
 import { numberText, sizeText } from "./numbers.js";
 import type { SymbolText } from "./numbers.js";
-
-/** Fields of the base classes, and of ours. */
-const LAYER_FIELDS = ["scope", "forward", "size", "constants", "constructor"];
-const MODEL_FIELDS = [...LAYER_FIELDS, "info", "parameters", "runnings", "dispose"];
 
 /** A layer as a class: parameters and members in the constructor, the body in `forward`. */
 export function layerClass(layer: LayerIr, module: Module): ClassDeclarationStructure {
@@ -127,15 +123,6 @@ function featuresType(fields: GraphType["nodeFields"]): string | undefined {
 /* ---------------------------------------------------------------- parts of a class */
 
 type Owner = LayerIr | ModelIr;
-
-/** Source name of a parameter, or field of a member -> field of the class. */
-function fieldsOf(owner: Owner, reserved: readonly string[]): ReadonlyMap<string, string> {
-  const names = new Names(reserved);
-  const fields = new Map<string, string>();
-  for (const param of owner.params) fields.set(param.name, names.fresh(param.name));
-  for (const member of owner.members) fields.set(member.field, names.fresh(member.field));
-  return fields;
-}
 
 function propertiesOf(
   owner: Owner,

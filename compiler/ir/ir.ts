@@ -69,6 +69,8 @@ export interface LocalExpr extends ExprBase {
 export interface ParamExpr extends ExprBase {
   readonly tag: "param";
   readonly name: string;
+  /** Path of the member whose parameter it is: a plan pass computes here what that layer would. */
+  readonly member?: string;
 }
 /** `g.x` (on nodes) or `e.attr` inside a gather (on edges). */
 export interface FeatureExpr extends ExprBase {
@@ -149,6 +151,7 @@ export type OpName =
   | "target" // x[i]: node -> edge
   | "aggregate" // edge -> node; attributes.reduce: AggregatorName[]; several are concatenated
   | "propagate" // plan pass: weighted sum or mean over neighbours as one sparse-dense product; attributes.reduce "sum"|"mean"; optional second argument: one weight per edge
+  | "reached" // plan pass: rows of nodes that no edge enters become 0
   | "edgeSoftmax" // softmax over the edges that enter the same node
   | "symmetricNorm" // 1/sqrt(d_i d_j) per edge, [E]
   | "degree" // in-degree per node, [N]

@@ -93,8 +93,9 @@ export function printExpr(expr: Expr): string {
     case "size":
       return printSize(expr.size);
     case "local":
-    case "param":
       return expr.name;
+    case "param":
+      return expr.member === undefined ? expr.name : `@${expr.member}.${expr.name}`;
     case "feature":
       return expr.on === "nodes" ? `${expr.graph.name}.${expr.name}` : `e.${expr.name}`;
     case "op": {

@@ -39,7 +39,7 @@ import {
   type Counts,
   type Kinds,
 } from "./operations.js";
-import { isGraphRef, memberOf, partsOf } from "./walk.js";
+import { isGraphRef, memberOf, partsOf, rootsOf, visit } from "./walk.js";
 import type { Callable } from "./walk.js";
 
 export interface ParameterRow {
@@ -119,6 +119,7 @@ class Describer {
   ): void {
     const total: Total = { counts: noCounts, kinds: new Map(given) };
     const members: (() => void)[] = [];
+    const opened = new Set<string>();
     const parameters = callable.params.map((param) => ({
       path: joined(path, param.name),
       shape: param.type.dims.map((dim) => substituteSize(dim, bindings)),
@@ -130,6 +131,14 @@ class Describer {
       const kinds = new Map(total.kinds);
       members.push(() => this.member(call, callable, path, bindings, current, kinds));
     };
+    for (const root of rootsOf(callable)) {
+      visit(root, (part) => {
+        if (part.tag !== "param" || part.member === undefined || opened.has(part.member)) return;
+        opened.add(part.member);
+        const { member } = part;
+        members.push(() => this.opened(member, callable, path, bindings));
+      });
+    }
     for (const { name, value } of callable.body) {
       this.count(value, callable, bindings, time, total, found);
       total.kinds.set(name, kindOf(value, total.kinds));
@@ -143,6 +152,36 @@ class Describer {
     const written = multiplySizes(elements(resultType.dims), constantSize(4));
     this.rows.splice(at, 0, { ...own, bytes: addSizes(held, path === "" ? NOTHING : written) });
     members.forEach((describe) => describe());
+  }
+
+  /** The row of a layer that its owner computes: it holds its weights and counts nothing. */
+  private opened(
+    memberPath: string,
+    owner: LayerIr | ModelIr,
+    path: string,
+    bindings: Bindings,
+  ): void {
+    const member = memberOf(owner, memberPath);
+    if (member?.target.tag !== "layer") return;
+    const { target } = member;
+    const at = joined(path, memberPath);
+    const sizes = new Map(bindings);
+    for (const [name, size] of member.sizes) sizes.set(name, substituteSize(size, bindings));
+    const parameters = target.params.map((param) => ({
+      path: joined(at, param.name),
+      shape: param.type.dims.map((dim) => substituteSize(dim, sizes)),
+      initial: param.initial,
+      learned: true,
+    }));
+    const weights = parameters.map(({ shape }) => elements(shape)).reduce(addSizes, NOTHING);
+    this.rows.push({
+      path: at,
+      layer: target.declaredName,
+      resultType: substituted(member.resultType, bindings),
+      parameters,
+      ...noCounts,
+      bytes: multiplySizes(weights, constantSize(4)),
+    });
   }
 
   private member(

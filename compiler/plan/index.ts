@@ -7,9 +7,11 @@ import { factoriseConcat } from "./passes/factorise-concat.js";
 import { foldConstants } from "./passes/fold-constants.js";
 import { hoistFixpoint } from "./passes/hoist-fixpoint.js";
 import { hoistRowWise } from "./passes/hoist-row-wise.js";
+import { openEdgeLayers } from "./passes/open-edge-layers.js";
 import { lowerGather } from "./passes/lower-gather.js";
 import { removeUnused } from "./passes/remove-unused.js";
 import { shareCommon } from "./passes/share-common.js";
+import { shiftExtreme } from "./passes/shift-extreme.js";
 import { sparseProducts } from "./passes/sparse-products.js";
 
 export interface Pass {
@@ -20,8 +22,10 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   { name: "lower-gather", run: lowerGather },
   { name: "fold-constants", run: foldConstants },
+  { name: "open-edge-layers", run: openEdgeLayers },
   { name: "factorise-concat", run: factoriseConcat },
   { name: "hoist-row-wise", run: hoistRowWise },
+  { name: "shift-extreme", run: shiftExtreme },
   { name: "sparse-products", run: sparseProducts },
   { name: "hoist-fixpoint", run: hoistFixpoint },
   { name: "share-common", run: shareCommon },

@@ -225,7 +225,7 @@ export function keyOf(expr: Expr): string {
     case "local":
       return expr.name;
     case "param":
-      return `param ${expr.name}`;
+      return `param ${expr.member ?? ""}.${expr.name}`;
     case "feature":
       return `${graphKey(expr.graph)}.${expr.on}.${expr.name}`;
     case "op":

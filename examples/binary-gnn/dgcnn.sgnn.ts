@@ -27,11 +27,11 @@ class PointLayer extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph, run: Run): Tensor {
-    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]        dgcnn.sgnn:20
-    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]       dgcnn.sgnn:21
-    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]        dgcnn.sgnn:21
-    const out2 = sg.add(sg.target(near, out1), sg.source(near, sg.matMul(x, wRows))); // real[E'near, out]   dgcnn.sgnn:21
-    return sg.aggregate(near, out2, ["max"]); // real[N, out]        dgcnn.sgnn:21
+    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]    dgcnn.sgnn:20
+    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]   dgcnn.sgnn:21
+    const out1 = sg.aggregate(near, sg.source(near, sg.matMul(x, wRows)), ["max"]); // real[N, out]    dgcnn.sgnn:21
+    const out2 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    dgcnn.sgnn:21
+    return sg.reached(near, sg.add(out1, out2)); // real[N, out]    dgcnn.sgnn:21
   }
 }
 
@@ -79,11 +79,11 @@ class EdgeLayer extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph, run: Run): Tensor {
-    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]        dgcnn.sgnn:13
-    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]       dgcnn.sgnn:14
-    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]        dgcnn.sgnn:14
-    const out2 = sg.add(sg.target(near, out1), sg.source(near, sg.matMul(x, wRows))); // real[E'near, out]   dgcnn.sgnn:14
-    return sg.aggregate(near, out2, ["max"]); // real[N, out]        dgcnn.sgnn:14
+    const near = sg.knn(g, x, this.size.k, "euclidean", run); // real[E'near]    dgcnn.sgnn:13
+    const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]   dgcnn.sgnn:14
+    const out1 = sg.aggregate(near, sg.source(near, sg.matMul(x, wRows)), ["max"]); // real[N, out]    dgcnn.sgnn:14
+    const out2 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    dgcnn.sgnn:14
+    return sg.reached(near, sg.add(out1, out2)); // real[N, out]    dgcnn.sgnn:14
   }
 }
 

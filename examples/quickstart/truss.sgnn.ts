@@ -233,18 +233,31 @@ class Dense extends sg.Layer {
  * AlongMembers: truss.sgnn:18
  */
 class AlongMembers extends sg.Layer {
+  readonly size: { in: number; d: number };
   readonly own: sg.Parameter;
   readonly heard: Dense;
 
   constructor(scope: Scope, size: { in: number; d: number; out: number }) {
     super(scope);
+    this.size = size;
     this.own = scope.parameter("own", [size.in, size.out], sg.glorot());
     this.heard = new Dense(scope.child("heard"), { in: size.d + 2 * size.in, out: size.out });
   }
 
   forward(x: Tensor, g: Graph<sg.Features, { bar: Tensor }>): Tensor {
-    const heard1 = this.heard.forward(sg.concat(sg.target(g, x), sg.source(g, x), g.edges.bar)); // real[E, out]   truss.sgnn:20
-    const heard = sg.aggregate(g, sg.relu(heard1), ["mean"]); // real[N, out]   truss.sgnn:20
+    const heard1 = sg.add(
+      sg.matMul(x, sg.rows(this.heard.weight.value, 0, this.size.in)),
+      this.heard.bias.value,
+    ); // real[N, out]   truss.sgnn:20
+    const heard2 = sg.source(
+      g,
+      sg.matMul(x, sg.rows(this.heard.weight.value, this.size.in, this.size.in)),
+    ); // real[E, out]   truss.sgnn:20
+    const heard3 = sg.add(
+      sg.add(sg.target(g, heard1), heard2),
+      sg.matMul(g.edges.bar, sg.rows(this.heard.weight.value, 2 * this.size.in, this.size.d)),
+    ); // real[E, out]   truss.sgnn:20
+    const heard = sg.aggregate(g, sg.relu(heard3), ["mean"]); // real[N, out]   truss.sgnn:20
     return sg.add(sg.matMul(x, this.own.value), heard); // real[N, out]   truss.sgnn:21
   }
 }
@@ -254,7 +267,7 @@ class AlongMembers extends sg.Layer {
  * AlongMembers: truss.sgnn:18
  */
 class AlongMembersOverTime extends sg.Layer {
-  readonly size: { steps: number };
+  readonly size: { in: number; d: number; steps: number };
   readonly own: sg.Parameter;
   readonly heard: Dense;
 
@@ -266,10 +279,20 @@ class AlongMembersOverTime extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph<sg.Features, { bar: Tensor }>): Tensor {
-    const heard1 = this.heard.forward(
-      sg.concat(sg.target(g, x), sg.source(g, x), sg.hold(g.edges.bar, this.size.steps)),
+    const heard1 = sg.add(
+      sg.matMul(x, sg.rows(this.heard.weight.value, 0, this.size.in)),
+      this.heard.bias.value,
+    ); // real[T, N, out]   truss.sgnn:20
+    const heard2 = sg.source(
+      g,
+      sg.matMul(x, sg.rows(this.heard.weight.value, this.size.in, this.size.in)),
     ); // real[T, E, out]   truss.sgnn:20
-    const heard = sg.aggregate(g, sg.relu(heard1), ["mean"]); // real[T, N, out]   truss.sgnn:20
+    const heard3 = sg.hold(
+      sg.matMul(g.edges.bar, sg.rows(this.heard.weight.value, 2 * this.size.in, this.size.d)),
+      this.size.steps,
+    ); // real[T, E, out]   truss.sgnn:20
+    const heard4 = sg.add(sg.add(sg.target(g, heard1), heard2), heard3); // real[T, E, out]   truss.sgnn:20
+    const heard = sg.aggregate(g, sg.relu(heard4), ["mean"]); // real[T, N, out]   truss.sgnn:20
     return sg.add(sg.matMul(x, this.own.value), heard); // real[T, N, out]   truss.sgnn:21
   }
 }

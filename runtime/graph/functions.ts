@@ -139,6 +139,20 @@ export function propagate(g: Graph, x: Tensor, reduce: "sum" | "mean", weights?:
   return fromRows(y, x.shape.slice(1));
 }
 
+/** x [N, ..] with the rows of nodes that no edge enters set to 0; x itself where an edge enters every node. */
+export function reached(g: Graph, x: Tensor): Tensor {
+  const { pointers, count } = g.topology.byTarget;
+  const isEntered = (i: number): boolean => pointers[i + 1]! > pointers[i]!;
+  const mask = g.numbers("reached", () =>
+    Float32Array.from({ length: count }, (_, i) => Number(isEntered(i))),
+  );
+  if (mask.every((one) => one === 1)) return x;
+  const steps = stepsOf(x.shape[0] ?? 0, count, "nodes");
+  const column = [count * steps, ...x.shape.slice(1).map(() => 1)];
+  const entered = tf.cast(tf.reshape(tf.tile(tf.tensor1d(mask), [steps]), column), "bool");
+  return tf.where(entered, x, tf.zerosLike(x));
+}
+
 /** Softmax over the edges that enter the same node, column by column. [E, ..] -> [E, ..]. */
 export function edgeSoftmax(g: Graph, m: Tensor): Tensor {
   const { byTarget } = g.topology;

@@ -7,6 +7,7 @@ export {
   aggregate,
   degree,
   edgeSoftmax,
+  reached,
   pool,
   propagate,
   source,

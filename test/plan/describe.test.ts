@@ -55,8 +55,8 @@ suite("describe", () => {
     // x @ w: 8*2*4, two dots of 8, one product per edge, loop and channel; per edge and head one for the
     // leaky rectifier and two for the softmax, and two additions.
     expect(counts.get("h.gat1")).toEqual(["14*E + 88*N", "4*E"]);
-    // Two products on nodes; the sum, the rectifier and the maximum: 8 each; the difference of two weights.
-    expect(counts.get("new.edge1")).toEqual(["128*N", "24*E + 64"]);
+    // Two products on nodes; the maximum on edges, the sum and the rectifier on nodes; the difference of two weights.
+    expect(counts.get("new.edge1")).toEqual(["128*N", "8*E + 16*N + 64"]);
     expect(counts.get("")).toEqual(["0", "16*N"]);
     expect(counts.get("output")).toEqual(["16*G", "G"]);
   });

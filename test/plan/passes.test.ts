@@ -67,7 +67,7 @@ describe("plan", () => {
       "layer EdgeConv<in, out>(x: real[N, in], g: graph)
         param w: real[2*in, out] = glorot
         let wRows = rows<start=in, count=in>(w) : real[in, out]
-        return aggregate<g, max>(relu(add(target<g>(matMul(x, sub(rows<start=0, count=in>(w), wRows))), source<g>(matMul(x, wRows))))) : real[N, out]"
+        return reached<g>(relu(add(aggregate<g, max>(source<g>(matMul(x, wRows))), matMul(x, sub(rows<start=0, count=in>(w), wRows))))) : real[N, out]"
     `);
   });
   it("lifts the lets of a gather and renames one that is taken", () => {

@@ -299,7 +299,8 @@ class Lowering {
 
   /** The stored value of a parameter; of one of kind `sign`, the latent one. */
   private weight(expr: Expr & { tag: "param" }, frame: Frame): number {
-    const path = joined(frame.path, expr.name);
+    const owner = expr.member === undefined ? frame.path : joined(frame.path, expr.member);
+    const path = joined(owner, expr.name);
     const dims = this.dims(expr.type.dims, frame, expr.origin);
     return this.leaf({ tag: "weight", path }, { kind: "real", dims, steps: 1 });
   }

@@ -81,6 +81,7 @@ function dimsOf(
     case "hold":
     case "rate":
     case "propagate":
+    case "reached":
       return x.dims;
     case "rowSum":
     case "rowMean":
@@ -125,6 +126,7 @@ function kindOf({ op, attributes }: OpExpr, args: readonly Shape[]): Kind {
     case "source":
     case "target":
     case "hold":
+    case "reached":
       return kind;
     case "concat":
       return kinds.every((one) => one === kind) ? kind : graded;

@@ -10,17 +10,18 @@ import { addSizes, constantSize, equalSizes } from "../../check/size.js";
 import type { Program } from "../../ir/program.js";
 import type { Expr, OpExpr } from "../../ir/ir.js";
 import type { Size, TensorType } from "../../ir/types.js";
-import { keyOf, mapBlocks, mapCallables, mapExpr } from "../walk.js";
+import { isEffectful, keyOf, mapBlocks, mapCallables, mapExpr } from "../walk.js";
 
 export function factoriseConcat(program: Program): Program {
   return mapCallables(program, (block) =>
-    mapBlocks(block, ({ lets, result }) => ({
-      lets: lets.map((statement) => ({
-        ...statement,
-        value: mapExpr(statement.value, factorised),
-      })),
-      result: mapExpr(result, factorised),
-    })),
+    mapBlocks(block, ({ lets, result }) => {
+      const named = new Map(lets.map(({ name, value }) => [name, value]));
+      const change = (expr: Expr): Expr => mapExpr(expr, (part) => factorised(part, named));
+      return {
+        lets: lets.map((statement) => ({ ...statement, value: change(statement.value) })),
+        result: change(result),
+      };
+    }),
   );
 }
 
@@ -30,9 +31,12 @@ interface Term {
   weight: Expr;
 }
 
-function factorised(expr: Expr): Expr {
+/** @param named what the names of the list stand for: the values side by side may have one */
+function factorised(expr: Expr, named: ReadonlyMap<string, Expr>): Expr {
   if (expr.tag !== "op" || expr.op !== "matMul") return expr;
-  const [joined, weight] = expr.args;
+  const [operand, weight] = expr.args;
+  const value = operand.tag === "local" ? named.get(operand.name) : undefined;
+  const joined = value === undefined || isEffectful(value) ? operand : value;
   if (joined.tag !== "op" || joined.op !== "concat" || weight.tag !== "param") return expr;
   // Signs are multiplied with signs bit by bit as they are; a difference of two signs is none.
   const kinds = joined.args.map((one) => one.type.kind);

@@ -57,6 +57,7 @@ function calledMembers(callable: Callable): ReadonlySet<string> {
   for (const root of rootsOf(callable)) {
     visit(root, (part) => {
       if (part.tag === "call") called.add(part.member);
+      if (part.tag === "param" && part.member !== undefined) called.add(part.member);
     });
   }
   return called;

@@ -37,6 +37,24 @@ export const edgeSoftmax: Operation = {
   },
 };
 
+/** Rows of nodes that no edge enters become 0. */
+export const reached: Operation = {
+  inPlace: true,
+  bind(binding) {
+    const { args, result } = binding;
+    const [x] = args as [Slot];
+    const { pointers, count } = topologyOf(binding).byTarget;
+    const { width } = firstDim(x);
+    return () => {
+      result.data.set(x.data);
+      for (let row = 0; row < count * x.steps; row++) {
+        const i = row % count;
+        if (pointers[i + 1] === pointers[i]) result.data.fill(0, row * width, (row + 1) * width);
+      }
+    };
+  },
+};
+
 function degreesOf({ byTarget }: Topology, result: Float32Array): void {
   const { pointers, count } = byTarget;
   for (let i = 0; i < count; i++) result[i] = pointers[i + 1]! - pointers[i]!;

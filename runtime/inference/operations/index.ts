@@ -3,6 +3,7 @@ import {
   aggregate,
   degree,
   edgeSoftmax,
+  reached,
   pool,
   propagate,
   source,
@@ -16,7 +17,7 @@ import * as rows from "./rows.js";
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>(
   Object.entries({
     ...{ matMul, propagate, source, target, aggregate, pool },
-    ...{ edgeSoftmax, degree, symmetricNorm },
+    ...{ edgeSoftmax, reached, degree, symmetricNorm },
     ...rows,
   }),
 );

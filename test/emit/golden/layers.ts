@@ -106,9 +106,9 @@ class EdgeConv extends sg.Layer {
 
   forward(x: Tensor, g: Graph): Tensor {
     const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]   edge-conv.sgnn:4
-    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    edge-conv.sgnn:4
-    const out2 = sg.add(sg.target(g, out1), sg.source(g, sg.matMul(x, wRows))); // real[E, out]    edge-conv.sgnn:4
-    return sg.aggregate(g, sg.relu(out2), ["max"]); // real[N, out]    edge-conv.sgnn:4
+    const out1 = sg.aggregate(g, sg.source(g, sg.matMul(x, wRows)), ["max"]); // real[N, out]    edge-conv.sgnn:4
+    const out2 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    edge-conv.sgnn:4
+    return sg.reached(g, sg.relu(sg.add(out1, out2))); // real[N, out]    edge-conv.sgnn:4
   }
 }
 
@@ -233,20 +233,29 @@ class Dropout extends sg.Layer {
  * PNA: sgnn:std, pna.sgnn:4
  */
 class PNA extends sg.Layer {
+  readonly size: { in: number };
   readonly constants: { delta: number };
   readonly seen: Dense;
   readonly output: Dense;
 
   constructor(scope: Scope, size: { in: number; out: number }, constants: { delta: number }) {
     super(scope);
+    this.size = size;
     this.constants = constants;
     this.seen = new Dense(scope.child("seen"), { in: 2 * size.in, out: size.in });
     this.output = new Dense(scope.child("output"), { in: 13 * size.in, out: size.out });
   }
 
   forward(x: Tensor, g: Graph): Tensor {
-    const seen1 = this.seen.forward(sg.concat(sg.target(g, x), sg.source(g, x))); // real[E, in]     pna.sgnn:5
-    const seen = sg.aggregate(g, seen1, ["mean", "min", "max", "std"]); // real[N, 4*in]   pna.sgnn:5
+    const seen1 = sg.add(
+      sg.matMul(x, sg.rows(this.seen.weight.value, 0, this.size.in)),
+      this.seen.bias.value,
+    ); // real[N, in]     pna.sgnn:5
+    const seen2 = sg.source(
+      g,
+      sg.matMul(x, sg.rows(this.seen.weight.value, this.size.in, this.size.in)),
+    ); // real[E, in]     pna.sgnn:5
+    const seen = sg.aggregate(g, sg.add(sg.target(g, seen1), seen2), ["mean", "min", "max", "std"]); // real[N, 4*in]   pna.sgnn:5
     const scale1 = sg.add(sg.maximum(sg.degree(g), 1), 1); // real[N]         pna.sgnn:6
     const scale = sg.div(sg.log(scale1), this.constants.delta); // real[N]         pna.sgnn:6
     const scaleExpand = sg.expand(scale, 1); // real[N, 1]      pna.sgnn:7
@@ -288,11 +297,13 @@ class SAGEMax extends sg.Layer {
  * EdgeMLP: sgnn:std, edge-mlp.sgnn:3
  */
 class EdgeMLP extends sg.Layer {
+  readonly size: { in: number };
   readonly outputDense1: Dense;
   readonly outputDense2: Dense;
 
   constructor(scope: Scope, size: { in: number; out: number; hidden: number }) {
     super(scope);
+    this.size = size;
     this.outputDense1 = new Dense(scope.child("output.dense1"), {
       in: 2 * size.in,
       out: size.hidden,
@@ -301,11 +312,17 @@ class EdgeMLP extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph): Tensor {
-    const xTarget = sg.target(g, x); // real[E, in]       edge-mlp.sgnn:4
-    const out1 = sg.concat(xTarget, sg.sub(sg.source(g, x), xTarget)); // real[E, 2*in]     edge-mlp.sgnn:4
-    const out2 = this.outputDense1.forward(out1); // real[E, hidden]   edge-mlp.sgnn:4
-    const out3 = this.outputDense2.forward(sg.relu(out2)); // real[E, out]      edge-mlp.sgnn:4
-    return sg.aggregate(g, out3, ["max"]); // real[N, out]      edge-mlp.sgnn:4
+    const weightRows = sg.rows(this.outputDense1.weight.value, this.size.in, this.size.in); // real[in, hidden]   edge-mlp.sgnn:4
+    const out1 = sg.matMul(
+      x,
+      sg.sub(sg.rows(this.outputDense1.weight.value, 0, this.size.in), weightRows),
+    ); // real[N, hidden]    edge-mlp.sgnn:4
+    const out2 = sg.add(
+      sg.target(g, sg.add(out1, this.outputDense1.bias.value)),
+      sg.source(g, sg.matMul(x, weightRows)),
+    ); // real[E, hidden]    edge-mlp.sgnn:4
+    const out3 = this.outputDense2.forward(sg.relu(out2)); // real[E, out]       edge-mlp.sgnn:4
+    return sg.aggregate(g, out3, ["max"]); // real[N, out]       edge-mlp.sgnn:4
   }
 }
 

@@ -67,9 +67,9 @@ class EdgeConv extends sg.Layer {
 
   forward(x: Tensor, g: Graph): Tensor {
     const wRows = sg.rows(this.w.value, this.size.in, this.size.in); // real[in, out]   test.sgnn:1
-    const out1 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    test.sgnn:1
-    const out2 = sg.add(sg.target(g, out1), sg.source(g, sg.matMul(x, wRows))); // real[E, out]    test.sgnn:1
-    return sg.aggregate(g, sg.relu(out2), ["max"]); // real[N, out]    test.sgnn:1
+    const out1 = sg.aggregate(g, sg.source(g, sg.matMul(x, wRows)), ["max"]); // real[N, out]    test.sgnn:1
+    const out2 = sg.matMul(x, sg.sub(sg.rows(this.w.value, 0, this.size.in), wRows)); // real[N, out]    test.sgnn:1
+    return sg.reached(g, sg.relu(sg.add(out1, out2))); // real[N, out]    test.sgnn:1
   }
 }
 

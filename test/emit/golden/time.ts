@@ -399,20 +399,29 @@ class GCN extends sg.Layer {
  * PNA: sgnn:std, pna.sgnn:4
  */
 class PNA extends sg.Layer {
+  readonly size: { in: number };
   readonly constants: { delta: number };
   readonly seen: Dense;
   readonly output: Dense;
 
   constructor(scope: Scope, size: { in: number; out: number }, constants: { delta: number }) {
     super(scope);
+    this.size = size;
     this.constants = constants;
     this.seen = new Dense(scope.child("seen"), { in: 2 * size.in, out: size.in });
     this.output = new Dense(scope.child("output"), { in: 13 * size.in, out: size.out });
   }
 
   forward(x: Tensor, g: Graph, steps: number): Tensor {
-    const seen1 = this.seen.forward(sg.concat(sg.target(g, x), sg.source(g, x))); // real[T, E, in]     pna.sgnn:5
-    const seen = sg.aggregate(g, seen1, ["mean", "min", "max", "std"]); // real[T, N, 4*in]   pna.sgnn:5
+    const seen1 = sg.add(
+      sg.matMul(x, sg.rows(this.seen.weight.value, 0, this.size.in)),
+      this.seen.bias.value,
+    ); // real[T, N, in]     pna.sgnn:5
+    const seen2 = sg.source(
+      g,
+      sg.matMul(x, sg.rows(this.seen.weight.value, this.size.in, this.size.in)),
+    ); // real[T, E, in]     pna.sgnn:5
+    const seen = sg.aggregate(g, sg.add(sg.target(g, seen1), seen2), ["mean", "min", "max", "std"]); // real[T, N, 4*in]   pna.sgnn:5
     const scale1 = sg.add(sg.maximum(sg.degree(g), 1), 1); // real[N]            pna.sgnn:6
     const scale = sg.div(sg.log(scale1), this.constants.delta); // real[N]            pna.sgnn:6
     const hold = sg.hold(sg.expand(scale, 1), steps); // real[T, N, 1]      pna.sgnn:7
