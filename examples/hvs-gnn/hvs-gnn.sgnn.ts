@@ -584,6 +584,7 @@ class GCN extends sg.Layer {
  * TrussPNA: hvs-gnn.sgnn:88
  */
 class TrussPNA extends sg.Layer {
+  readonly size: { in: number; d: number };
   readonly constants: { delta: number };
   readonly heard: Dense;
   readonly output: Dense;
@@ -594,14 +595,26 @@ class TrussPNA extends sg.Layer {
     constants: { delta: number },
   ) {
     super(scope);
+    this.size = size;
     this.constants = constants;
     this.heard = new Dense(scope.child("heard"), { in: size.d + 2 * size.in, out: size.out });
     this.output = new Dense(scope.child("output"), { in: size.in + 12 * size.out, out: size.out });
   }
 
   forward(x: Tensor, g: Graph<sg.Features, { bar: Tensor }>): Tensor {
-    const heard1 = this.heard.forward(sg.concat(sg.target(g, x), sg.source(g, x), g.edges.bar)); // real[E, out]     hvs-gnn.sgnn:89
-    const heard = sg.aggregate(g, heard1, ["mean", "min", "max", "std"]); // real[N, 4*out]   hvs-gnn.sgnn:89
+    const heard1 = sg.add(
+      sg.matMul(x, sg.rows(this.heard.weight.value, 0, this.size.in)),
+      this.heard.bias.value,
+    ); // real[N, out]     hvs-gnn.sgnn:89
+    const heard2 = sg.source(
+      g,
+      sg.matMul(x, sg.rows(this.heard.weight.value, this.size.in, this.size.in)),
+    ); // real[E, out]     hvs-gnn.sgnn:89
+    const heard3 = sg.add(
+      sg.add(sg.target(g, heard1), heard2),
+      sg.matMul(g.edges.bar, sg.rows(this.heard.weight.value, 2 * this.size.in, this.size.d)),
+    ); // real[E, out]     hvs-gnn.sgnn:89
+    const heard = sg.aggregate(g, heard3, ["mean", "min", "max", "std"]); // real[N, 4*out]   hvs-gnn.sgnn:89
     const scale1 = sg.add(sg.maximum(sg.degree(g), 1), 1); // real[N]          hvs-gnn.sgnn:90
     const scale = sg.div(sg.log(scale1), this.constants.delta); // real[N]          hvs-gnn.sgnn:90
     const scaleExpand = sg.expand(scale, 1); // real[N, 1]       hvs-gnn.sgnn:91
