@@ -1,6 +1,7 @@
 /** Runs in VS Code: starts the language server and offers the commands of the palette. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { LanguageClient } from "vscode-languageclient/node.js";
@@ -22,6 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     vscode.commands.registerCommand("sgnn.compile", () => withFile(compile)),
     vscode.commands.registerCommand("sgnn.inspect", () => withFile(inspect)),
+    vscode.commands.registerCommand("sgnn.picture", () => withFile(picture)),
     vscode.commands.registerCommand("sgnn.openGenerated", () => withFile(openGenerated)),
     vscode.commands.registerCommand("sgnn.openReport", openReport),
   );
@@ -84,6 +86,34 @@ async function inspect(file: string): Promise<void> {
   if (content === undefined) return;
   const document = await vscode.workspace.openTextDocument({ content, language: "plaintext" });
   await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside, true);
+}
+
+/** Shows the stages of one model beside the source. */
+async function picture(file: string): Promise<void> {
+  const listed = await run(["inspect", basename(file), "--json"], file);
+  if (listed === undefined) return;
+  const { models } = JSON.parse(listed) as { models: readonly { readonly name: string }[] };
+  const names = models.map(({ name }) => name);
+  const name =
+    names.length === 1
+      ? names[0]
+      : await vscode.window.showQuickPick(names, { placeHolder: "Which model?" });
+  if (name === undefined) return;
+  const folder = mkdtempSync(join(tmpdir(), "sgnn-"));
+  try {
+    const path = join(folder, `${name}.svg`);
+    const drawn = await run(["inspect", basename(file), "--model", name, "--picture", path], file);
+    if (drawn === undefined) return;
+    const panel = vscode.window.createWebviewPanel(
+      "sgnn.picture",
+      name,
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      {},
+    );
+    panel.webview.html = `<!doctype html><body style="background:#ffffff">${readFileSync(path, "utf8")}</body>`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function openGenerated(file: string): Promise<void> {

@@ -144,6 +144,27 @@ describe("a trained run", () => {
   });
 });
 
+describe("a picture of the model", () => {
+  test("with the rates of a run", async () => {
+    const words = ["inspect", "nets.sgnn", "--picture", "pictures/s.svg", "--run", run("Spiking")];
+    const { code, stdout } = await sgnnc(words, home);
+    expect(code).toBe(0);
+    expect(stdout).toBe("pictures/s.svg\n");
+    const text = readFileSync(join(home, "pictures", "s.svg"), "utf8");
+    expect(text).toMatch(/output\.hard1 · 12 weights · fires \d+\.\d %/);
+  });
+  test.each([
+    [["--picture", "a.svg"], "choose one with --model: Spiking, WithGCN, WithSAGE, WithGAT"],
+    [["--picture", "a.png"], "--picture names an .svg file, not a.png"],
+    [["--run", "runs"], "add --picture FILE.svg"],
+    [["--picture", "a.svg", "--model", "WithGCN", "--run", "runs/Spiking"], "not one of WithGCN"],
+  ])("%j", async (more, message) => {
+    const { code, stderr } = await sgnnc(["inspect", "nets.sgnn", ...more], home);
+    expect(stderr).toContain(message);
+    expect([1, 2]).toContain(code);
+  });
+});
+
 describe("nothing is written when it cannot be done", () => {
   const fails = async (words: readonly string[]) => {
     const before = readdirSync(home, { recursive: true }).sort();

@@ -66,6 +66,24 @@ describe("wrong usage ends with 2 and the repair", () => {
     expect(code).toBe(2);
   });
 
+  test("a model whose generics are open names them", async () => {
+    const home = folder();
+    const file = join(home, "net.sgnn");
+    writeFileSync(
+      file,
+      "model Net<A, width>(x: real[N, 3]) -> real[N, 2] {\n  return x |> Dense<width> |> A |> Dense<2>\n}\n",
+    );
+    for (const words of [
+      ["inspect", file],
+      ["inspect", file, "--model", "Net"],
+    ]) {
+      const { code, err } = await inside(...words);
+      expect(err).toContain(`Net in ${file} has no value for \`A\` and \`width\``);
+      expect(code).toBe(2);
+      if (words.length === 2) expect(err).toContain("`variant Mine = Net<A: .., width: ..>`");
+    }
+  });
+
   test("a misspelt file name gets the near one", async () => {
     const home = folder();
     writeFileSync(join(home, "cora.sgnn"), "");

@@ -6,7 +6,7 @@ import { findSource } from "../files.js";
 import { checkOne } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 import { modelsNamed, prepare } from "../training/experiments.js";
-import { unknownModel } from "../training/unknown-model.js";
+import { noModel, unknownModel } from "../training/unknown-model.js";
 import type { AppliedModel } from "./model.js";
 import { planText, plansOfText } from "./plans.js";
 
@@ -28,14 +28,14 @@ export async function modelOfSource(
   }
   const program = plan(checked.program);
   const all = program.models.map((model) => model.name);
-  if (all.length === 0) throw usageError(`there is no model in ${file}`);
+  if (all.length === 0) throw noModel(source);
   const names = wanted === undefined ? all : modelsNamed(wanted, program);
   if (names.length > 1) {
     const what =
       wanted === undefined ? `${file} has several models` : `${wanted} has several variants`;
     throw usageError(what, `choose one with --model: ${names.join(", ")}`);
   }
-  if (names.length === 0) throw unknownModel(wanted ?? "", all, "run");
+  if (names.length === 0) throw unknownModel(wanted ?? "", all, "run", source);
   return {
     name: names[0],
     folder: undefined,

@@ -10,13 +10,14 @@ import { countNames } from "../../plan/operations.js";
 import { PASSES, plan } from "../../plan/index.js";
 import type { Command } from "../command.js";
 import { count, printDiagnostics, summary } from "../diagnostics.js";
-import { exit, usageError } from "../errors.js";
+import { exit } from "../errors.js";
 import { findSource } from "../files.js";
 import { checkOne } from "../sources.js";
 import { boundModel, boundText, picojoulesOf } from "../training/energy-bound.js";
+import { writePicture } from "../applying/picture.js";
 import { textTable } from "../training/comparison.js";
 import { modelsNamed } from "../training/experiments.js";
-import { unknownModel } from "../training/unknown-model.js";
+import { noModel, unknownModel } from "../training/unknown-model.js";
 
 export const inspect: Command = {
   parameters: "<file>",
@@ -28,12 +29,15 @@ step. What a trained network really needs is measured by sgnnc evaluate and repo
   options: {
     model: { type: "text", value: "NAME", help: "only this model or variant" },
     plan: { type: "flag", help: "also show the operations before and after the plan passes" },
+    picture: { type: "text", value: "FILE", help: "draw the stages of one model as FILE.svg" },
+    run: { type: "text", value: "RUN", help: "with --picture: how often each stage of it fires" },
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [
     ["sgnnc inspect cora.sgnn", "all models and variants of the file"],
     ["sgnnc inspect cora.sgnn --model CoraVSN --plan", "what the optimiser made of one"],
     ["sgnnc inspect cora.sgnn --json", "weight paths and shapes for another program"],
+    ["sgnnc inspect cora.sgnn --model CoraVSN --picture cora.svg", "the stages as a picture"],
   ],
   least: 1,
   most: 1,
@@ -50,8 +54,19 @@ step. What a trained network really needs is measured by sgnnc evaluate and repo
     const meant = wanted === undefined ? undefined : modelsNamed(wanted, program);
     const models = program.models.filter((model) => meant?.includes(model.name) ?? true);
     const names = program.models.map((model) => model.name);
-    if (names.length === 0) throw usageError(`there is no model in ${checked.source.file}`);
-    if (wanted !== undefined && models.length === 0) throw unknownModel(wanted, names, "inspect");
+    if (names.length === 0) throw noModel(checked.source);
+    if (wanted !== undefined && models.length === 0) {
+      throw unknownModel(wanted, names, "inspect", checked.source);
+    }
+    const picture = invocation.text("picture");
+    if (picture !== undefined || invocation.text("run") !== undefined) {
+      const model = {
+        program: checked.program,
+        planned: program,
+        names: models.map((one) => one.name),
+      };
+      return await writePicture(model, picture, invocation.text("run"), terminal);
+    }
     const views = models.map((model) => viewOf(model, program));
     if (invocation.flag("json")) {
       const documents = views.map((view) => ({
