@@ -152,7 +152,11 @@ class Lowering {
         return known;
       }
       case "param":
-        return this.param(expr.name, frame);
+        // A pass computes here what a member would; its weights keep their path.
+        return this.param(
+          expr.member === undefined ? expr.name : `${expr.member}.${expr.name}`,
+          frame,
+        );
       case "feature": {
         const inputs = this.graphOf(expr.graph, frame);
         return inputs.features.get(expr.on === "nodes" ? expr.name : `e.${expr.name}`) ?? "";
@@ -397,6 +401,13 @@ class Lowering {
         return this.propagate(expr, frame);
       case "edgeSoftmax":
         return this.edgeSoftmax(args()[0], expr, frame);
+      case "reached": {
+        const { target, nodes } = this.ends(expr, frame);
+        const rank = expr.args[0].type.dims.length;
+        const entering = graph.expand(degree(graph, target, nodes), rank - 1, 1);
+        const isAlone = graph.node("Equal", [entering, this.graph.number(0)]);
+        return graph.node("Where", [isAlone, this.graph.number(0), args()[0]]);
+      }
       case "symmetricNorm": {
         const { source, target, nodes } = this.ends(expr, frame);
         const entering = degree(graph, target, nodes);
