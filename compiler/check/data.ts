@@ -16,8 +16,8 @@ import { fieldsOf, reportRepeated } from "./fields.js";
 import { generators } from "./generators.js";
 
 const formats = [
-  ...(["npz", "npy", "csv", "tsv", "json", "tu", "planetoid", "off", "xyz"] as const),
-  ...(["voxels128", "voxels256", "voxels512", "voxels1024"] as const),
+  ...(["npz", "npy", "csv", "tsv", "json", "tu", "planetoid", "temporal"] as const),
+  ...(["off", "xyz", "voxels128", "voxels256", "voxels512", "voxels1024"] as const),
 ] as const;
 const scalers = ["standard", "minmax", "rows", "none"] as const;
 

@@ -425,6 +425,20 @@ export type SourceIr =
   | { readonly tag: "oneHot"; readonly name: string }
   /** A named feature transform of the numbers of another source. */
   | { readonly tag: "transform"; readonly name: string; readonly of: SourceIr };
+/** Connections with a time each, cut into the snapshots of a dynamic graph. */
+export type SnapshotsIr = {
+  readonly tag: "snapshots";
+  /** One array [2, E], or two columns. */
+  readonly of: SourceIr;
+  readonly time: string;
+  /** Times in one snapshot. */
+  readonly merge?: number;
+  readonly first?: number;
+  readonly last?: number;
+  readonly newEdges?: boolean;
+  readonly undirected?: boolean;
+  readonly sort?: boolean;
+};
 export interface DataIr {
   readonly name: string;
   readonly doc: string | undefined;
@@ -437,7 +451,7 @@ export interface DataIr {
         readonly name: string;
         readonly nodes: readonly { readonly name: string; readonly source: SourceIr }[];
         readonly nodesBy: string | undefined;
-        readonly connections: SourceIr;
+        readonly connections: SourceIr | SnapshotsIr;
         readonly edges: readonly { readonly name: string; readonly source: SourceIr }[];
         readonly edgesBy: string | undefined;
       }

@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { createDynamicGraph } from "../graph/dynamic.js";
 import { createGraph, type Graph } from "../graph/graph.js";
 import { Segments } from "../kernels/segments.js";
 import type { GraphTypeInfo, ModelInfo, TypeInfo } from "../layers/layer.js";
@@ -13,6 +14,7 @@ import type { Column } from "./column.js";
 import type { Dataset } from "./dataset.js";
 import { dataError, suggest } from "./errors.js";
 import type { GraphSet } from "./graphs.js";
+import type { SnapshotCuts } from "./snapshots.js";
 
 export type TargetKind = "label" | "real";
 
@@ -59,6 +61,7 @@ export function checkBinding(dataset: Dataset, { info, targetKind }: Binding): v
         );
       }
       checkFeatures("node", type.nodes, graphs.nodes, info.name, name);
+      checkTables(type, graphs, info.name, name);
       checkFeatures("edge", type.edges, graphs.edges, info.name, name);
     } else {
       const sample = dataset.samples.get(input);
@@ -106,8 +109,23 @@ function checkFeatures(
   }
 }
 
+/** `x: real[9, N, 80]` needs nine snapshots. */
+function checkTables(type: GraphTypeInfo, graphs: GraphSet, model: string, data: string): void {
+  const count = graphs.snapshots?.times.length ?? 1;
+  for (const [field, { kind, dims }] of Object.entries(type.nodes)) {
+    const [tables] = dims;
+    if (dims[1] !== "N" || typeof tables !== "number" || tables === count) continue;
+    throw dataError(
+      "R294",
+      `${model}: node feature ${field} is ${kind}[${dims.join(", ")}], but data ${data} has ${count} ${count === 1 ? "snapshot" : "snapshots"}`,
+      "a feature that changes has one table for each snapshot",
+      `declare ${field} with ${count} tables (or T, for any number), or merge other times: snapshots(.., merge: 3)`,
+    );
+  }
+}
+
 function checkWidth(what: string, type: TypeInfo, column: Column, model: string): void {
-  const wanted = type.dims.slice(1);
+  const wanted = rowOf(type);
   const product = wanted.reduce<number>(
     (p, size) => p * (typeof size === "number" ? size : NaN),
     1,
@@ -121,16 +139,20 @@ function checkWidth(what: string, type: TypeInfo, column: Column, model: string)
   );
 }
 
+/** The sizes of one row of a type: [N, 80] and, with a table for each snapshot, [T, N, 80]. */
+function rowOf(type: TypeInfo): TypeInfo["dims"] {
+  return type.dims.slice(type.dims[1] === "N" ? 2 : 1);
+}
+
 /** A column as a tensor of the declared rank: [rows, ..tail], [rows] or [rows, 1]. */
 function toTensor(
   column: Pick<Column, "data" | "tail">,
   rows: number,
   type: TypeInfo | undefined,
 ): Tensor {
-  const rank = type === undefined ? 1 + column.tail.length : type.dims.length;
+  const row = type && rowOf(type);
   let tail = column.tail;
-  if (rank === 1) tail = [];
-  else if (tail.length !== rank - 1) tail = type?.dims.slice(1).map(Number) ?? tail;
+  if (row !== undefined && tail.length !== row.length) tail = row.map(Number);
   return tf.tensor(column.data, [rows, ...tail], "float32");
 }
 
@@ -241,6 +263,7 @@ export function makeGraph(
   members: Int32Array | undefined,
   type: GraphTypeInfo,
 ): Graph {
+  if (graphs.snapshots !== undefined) return makeDynamicGraph(graphs, graphs.snapshots, type);
   const chosen = members ?? Int32Array.from({ length: graphs.count }, (_, k) => k);
   const { nodePtr, edgePtr } = graphs;
   const graphPtr = new Int32Array(chosen.length + 1);
@@ -293,6 +316,44 @@ export function makeGraph(
     graphPtr,
     ownsNodes: true,
   });
+  // The graph keeps sorted copies of its own.
+  for (const tensor of Object.values(edges)) tensor.dispose();
+  return graph;
+}
+
+/** The only graph of a dynamic data set; a node feature has one table, or one for each snapshot. */
+function makeDynamicGraph(graphs: GraphSet, cuts: SnapshotCuts, type: GraphTypeInfo): Graph {
+  const { sources, targets, nodeCount, edgeCount } = graphs;
+  const { starts, newEdges } = cuts;
+  const columns = Object.entries(type.nodes).map(([name, fieldType]) => {
+    const column = graphs.nodes.get(name);
+    if (column === undefined) throw new Error(`no feature ${name}`);
+    return { name, column, fieldType };
+  });
+  const shared = new Map<string, Tensor>();
+  const table = (k: number): Record<string, Tensor> =>
+    Object.fromEntries(
+      columns.map(({ name, column, fieldType }) => {
+        const { tail, width, data, snapshots } = column;
+        if (snapshots !== undefined) {
+          const size = nodeCount * width;
+          const values = data.subarray(k * size, (k + 1) * size);
+          return [name, toTensor({ data: values, tail }, nodeCount, fieldType)];
+        }
+        const tensor = shared.get(name) ?? toTensor(column, nodeCount, fieldType);
+        shared.set(name, tensor);
+        return [name, tensor];
+      }),
+    );
+  const edges: Record<string, Tensor> = Object.fromEntries(
+    Object.entries(type.edges).map(([name, fieldType]) => {
+      const column = graphs.edges.get(name);
+      if (column === undefined) throw new Error(`no feature ${name}`);
+      return [name, toTensor(column, edgeCount, fieldType)];
+    }),
+  );
+  const nodes = cuts.times.map((_, k) => table(k));
+  const graph = createDynamicGraph({ sources, targets, starts, newEdges, nodeCount, nodes, edges });
   // The graph keeps sorted copies of its own.
   for (const tensor of Object.values(edges)) tensor.dispose();
   return graph;

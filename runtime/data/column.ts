@@ -11,4 +11,6 @@ export interface Column {
   readonly labels: Int32Array | undefined;
   /** What the labels stand for, when they come from a column of text. */
   readonly categories: readonly string[] | undefined;
+  /** Set for features that each snapshot of a dynamic graph has its own table of: `data` is [snapshots, rows, ..tail]. */
+  readonly snapshots?: number | undefined;
 }

@@ -1,8 +1,10 @@
 /** A collection of graphs as flat arrays: node rows, edge rows, and where each graph's begin. */
 import type { Column } from "./column.js";
 import { checkFinite, labelOf, numeric, readColumn, readPointers } from "./columns.js";
+import { readEnds, type Ends } from "./connections.js";
 import { dataError } from "./errors.js";
-import { describe, toInt32 } from "./ndarray.js";
+import { toInt32 } from "./ndarray.js";
+import { readTemporal, type SnapshotCuts, type TemporalEdges } from "./snapshots.js";
 import type { GraphSpec, NamedSource } from "./spec.js";
 import type { ArrayTable } from "./array-table.js";
 
@@ -18,16 +20,22 @@ export interface GraphSet {
   readonly targets: Int32Array;
   readonly nodes: ReadonlyMap<string, Column>;
   readonly edges: ReadonlyMap<string, Column>;
+  /** Of one dynamic graph, whose edges are in the order of time: where its snapshots begin. */
+  readonly snapshots?: SnapshotCuts | undefined;
 }
 
 /**
  * Reads the graphs of a `graph g { .. }` block.
  * @param fallbackNodes number of nodes to assume when there are neither node features nor row starts
- * @throws SgnnError R240-R250
+ * @throws SgnnError R240-R250; R290-R294 for connections in snapshots
  */
 export function readGraphs(spec: GraphSpec, table: ArrayTable, fallbackNodes: number): GraphSet {
+  if (spec.connections.tag === "snapshots") {
+    const temporal = readTemporal(spec.connections, table);
+    return readDynamicGraph(spec, temporal, table, fallbackNodes);
+  }
   const nodes = readFeatures(spec.nodes, table, "node");
-  const ends = readConnections(spec, table);
+  const ends = readEnds(spec.connections, table);
   const first = [...nodes.values()][0];
   const nodeCount = first?.rows ?? countNodes(spec, table, ends, fallbackNodes);
   const nodePtr =
@@ -44,17 +52,8 @@ export function readGraphs(spec: GraphSpec, table: ArrayTable, fallbackNodes: nu
       "leave empty graphs out (and their targets)",
     );
   }
-  const edges = readFeatures(spec.edges, table, "edge");
   const edgeCount = ends.sources.length;
-  for (const [name, column] of edges) {
-    if (column.rows === edgeCount) continue;
-    throw dataError(
-      "R248",
-      `edge feature ${name}: ${column.label} has ${column.rows} rows, but there are ${edgeCount} edges`,
-      `an edge feature has one row for each edge of ${ends.label}`,
-      "check that both belong to the same data set, and that both directions are there",
-    );
-  }
+  const edges = readEdgeFeatures(spec, table, ends.label, edgeCount);
   const set = { count, nodeCount, edgeCount, nodePtr, nodes };
   if (spec.edgesBy === undefined && count > 1) return groupEdges(set, ends, edges);
   const edgePtr =
@@ -72,15 +71,73 @@ export function readGraphs(spec: GraphSpec, table: ArrayTable, fallbackNodes: nu
   return { ...set, ...localEnds(ends, nodePtr, edgePtr), edgePtr, edges };
 }
 
+/** One dynamic graph: its edges in the order of time, features for all of time or one table a snapshot. */
+function readDynamicGraph(
+  spec: GraphSpec,
+  temporal: TemporalEdges,
+  table: ArrayTable,
+  fallbackNodes: number,
+): GraphSet {
+  const count = temporal.cuts.times.length;
+  const nodes = readFeatures(spec.nodes, table, "node", count);
+  const [first] = nodes.values();
+  // A target for each node says how many there are, even of nodes without an edge.
+  const known = first?.rows ?? (fallbackNodes > 1 ? fallbackNodes : undefined);
+  const nodeCount = known ?? countNodes(spec, table, temporal, fallbackNodes);
+  const nodePtr = Int32Array.of(0, nodeCount);
+  const edgePtr = Int32Array.of(0, temporal.rows.length);
+  const wrong = firstOutside(temporal, nodePtr, edgePtr, false);
+  // Named as the file counts it.
+  if (wrong !== undefined)
+    throw outside(temporal, wrong.edge, nodeCount, undefined, temporal.rows[wrong.edge]);
+  const edges = readEdgeFeatures(spec, table, temporal.label, temporal.given);
+  return {
+    count: 1,
+    nodeCount,
+    edgeCount: temporal.rows.length,
+    nodePtr,
+    edgePtr,
+    sources: temporal.sources,
+    targets: temporal.targets,
+    nodes,
+    edges: new Map([...edges].map(([name, column]) => [name, takeRows(column, temporal.rows)])),
+    snapshots: temporal.cuts,
+  };
+}
+
+/** Edge features, one row for each of the edges in the file. */
+function readEdgeFeatures(
+  spec: GraphSpec,
+  table: ArrayTable,
+  label: string,
+  edgeCount: number,
+): Map<string, Column> {
+  const edges = readFeatures(spec.edges, table, "edge");
+  for (const [name, column] of edges) {
+    if (column.rows === edgeCount) continue;
+    throw dataError(
+      "R248",
+      `edge feature ${name}: ${column.label} has ${column.rows} rows, but there are ${edgeCount} edges`,
+      `an edge feature has one row for each edge of ${label}`,
+      "check that both belong to the same data set, and that both directions are there",
+    );
+  }
+  return edges;
+}
+
+/** @param snapshots of a dynamic graph: an array [snapshots, N, F] has a table for each */
 function readFeatures(
   list: readonly NamedSource[],
   table: ArrayTable,
   what: "node" | "edge",
+  snapshots?: number,
 ): Map<string, Column> {
   const features = new Map<string, Column>();
   for (const { name, source } of list) {
-    const column = numeric(readColumn(source, table), source, table);
-    checkFinite(column, what);
+    const read = numeric(readColumn(source, table), source, table);
+    checkFinite(read, what);
+    const column =
+      snapshots !== undefined && read.tail.length === 2 ? perSnapshot(read, snapshots) : read;
     const [before] = features.values();
     if (before !== undefined && before.rows !== column.rows) {
       throw dataError(
@@ -96,73 +153,6 @@ function readFeatures(
   return features;
 }
 
-interface Ends {
-  readonly label: string;
-  readonly sources: Int32Array;
-  readonly targets: Int32Array;
-}
-
-function readConnections(spec: GraphSpec, table: ArrayTable): Ends {
-  const { connections } = spec;
-  if (connections.tag !== "array") {
-    const names = connections.tag === "columns" ? connections.names : [];
-    const [from, to] = names;
-    if (from === undefined || to === undefined || names.length !== 2) {
-      throw dataError(
-        "R249",
-        connections.tag === "columns"
-          ? `connections are given by ${names.length} ${names.length === 1 ? "column" : "columns"}`
-          : `connections are given by ${connections.tag === "oneHot" ? "one_hot" : connections.name}`,
-        "an edge has a source and a target",
-        'give one array [2, E], or two columns: edges = ["source", "target"]',
-      );
-    }
-    const ends = [from, to].map((name) => {
-      const array = table.get(name);
-      if (array.dtype === "text") {
-        throw dataError(
-          "R249",
-          `${labelOf(name, table)} holds text (${array.firstText}) where node numbers are needed`,
-          "nodes are known by their row number, from 0",
-          "replace the names by row numbers",
-        );
-      }
-      return toInt32(array, labelOf(name, table));
-    });
-    const [sources = new Int32Array(), targets = new Int32Array()] = ends;
-    if (sources.length !== targets.length) {
-      throw dataError(
-        "R249",
-        `"${from}" has ${sources.length} rows and "${to}" has ${targets.length}`,
-        "every edge has a source and a target",
-        "take both columns from one table",
-      );
-    }
-    return { label: `columns "${from}", "${to}" in ${table.label}`, sources, targets };
-  }
-  const label = labelOf(connections.name, table);
-  const array = table.get(connections.name);
-  const [a, b] = array.shape;
-  if (array.dtype === "text" || array.shape.length !== 2 || (a !== 2 && b !== 2)) {
-    throw dataError(
-      "R249",
-      `${label} is ${describe(array)}`,
-      "connections are whole numbers [2, E]: row 0 the source of each edge, row 1 its target",
-      "transpose or reshape it to [2, E]",
-    );
-  }
-  const flat = toInt32(array, label);
-  if (a === 2) {
-    const edges = b ?? 0;
-    return { label, sources: flat.slice(0, edges), targets: flat.slice(edges) };
-  }
-  return {
-    label,
-    sources: flat.filter((_, k) => k % 2 === 0),
-    targets: flat.filter((_, k) => k % 2 === 1),
-  };
-}
-
 function countNodes(spec: GraphSpec, table: ArrayTable, ends: Ends, fallback: number): number {
   if (spec.nodesBy !== undefined) {
     const array = table.get(spec.nodesBy);
@@ -172,6 +162,20 @@ function countNodes(spec: GraphSpec, table: ArrayTable, ends: Ends, fallback: nu
   for (const end of [ends.sources, ends.targets])
     for (const node of end) most = Math.max(most, node);
   return most + 1;
+}
+
+/** [S, N, F] as S tables of N rows. */
+function perSnapshot(column: Column, snapshots: number): Column {
+  const [rows = 0, width = 0] = column.tail;
+  if (column.rows !== snapshots) {
+    throw dataError(
+      "R294",
+      `${column.label} has ${column.rows} tables, but there are ${snapshots} snapshots`,
+      "an array [S, N, F] holds the node features of each snapshot",
+      "give one table for each snapshot, or one table [N, F] for all",
+    );
+  }
+  return { ...column, rows, tail: [width], width, snapshots };
 }
 
 /** Edge ends as numbers inside each graph; numbers that run through the whole collection are accepted too. */
@@ -217,10 +221,16 @@ function firstOutside(
   return undefined;
 }
 
-function outside(ends: Ends, edge: number, nodes: number, graph: number | undefined): Error {
+function outside(
+  ends: Ends,
+  edge: number,
+  nodes: number,
+  graph: number | undefined,
+  row = edge,
+): Error {
   return dataError(
     "R250",
-    `${ends.label}: edge ${edge} goes from node ${ends.sources[edge]} to node ${ends.targets[edge]}, but ${graph === undefined ? "the graph" : `graph ${graph}`} has nodes 0 to ${nodes - 1}`,
+    `${ends.label}: edge ${row} goes from node ${ends.sources[edge]} to node ${ends.targets[edge]}, but ${graph === undefined ? "the graph" : `graph ${graph}`} has nodes 0 to ${nodes - 1}`,
     graph === undefined
       ? "nodes are numbered from 0"
       : "nodes are numbered from 0 inside each graph (or through the whole collection)",

@@ -120,19 +120,23 @@ function fit(
   method: string,
 ): { shift: number[]; factor: number[] } {
   const { width, data } = column;
+  const tables = column.snapshots ?? 1;
+  const count = rows.length * tables;
   const shift: number[] = [];
   const factor: number[] = [];
   for (let c = 0; c < width; c++) {
     let low = Infinity;
     let high = -Infinity;
     let sum = 0;
-    for (const row of rows) {
-      const value = data[row * width + c]!;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-      sum += value;
+    for (let k = 0; k < tables; k++) {
+      for (const row of rows) {
+        const value = data[(k * column.rows + row) * width + c]!;
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+        sum += value;
+      }
     }
-    const mean = sum / rows.length;
+    const mean = sum / count;
     if (rows.length === 0) {
       shift.push(0);
       factor.push(1);
@@ -141,8 +145,10 @@ function fit(
       factor.push(high > low ? high - low : 1);
     } else {
       let square = 0;
-      for (const row of rows) square += (data[row * width + c]! - mean) ** 2;
-      const deviation = Math.sqrt(square / rows.length);
+      for (let k = 0; k < tables; k++) {
+        for (const row of rows) square += (data[(k * column.rows + row) * width + c]! - mean) ** 2;
+      }
+      const deviation = Math.sqrt(square / count);
       shift.push(mean);
       // Rounding leaves a tiny deviation in a constant column: dividing by it would blow up noise.
       factor.push(

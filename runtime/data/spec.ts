@@ -11,6 +11,26 @@ export type SourceSpec =
   /** A named feature transform (transforms.ts) of the numbers of another source. */
   | { readonly tag: "transform"; readonly name: string; readonly of: SourceSpec };
 
+/** Connections with a time each, cut into the snapshots of a dynamic graph (snapshots.ts). */
+export interface SnapshotsSpec {
+  readonly tag: "snapshots";
+  /** One array [2, E], or two columns. */
+  readonly of: SourceSpec;
+  /** Array of times, one for each edge. */
+  readonly time: string;
+  /** Times in one snapshot; 1 unless given. */
+  readonly merge?: number | undefined;
+  /** First and last time that is kept. */
+  readonly first?: number | undefined;
+  readonly last?: number | undefined;
+  /** Each snapshot has its new edges only; otherwise all up to it. */
+  readonly newEdges?: boolean | undefined;
+  /** Add the reverse of each edge. */
+  readonly undirected?: boolean | undefined;
+  /** Edges are in no order of time. */
+  readonly sort?: boolean | undefined;
+}
+
 export interface NamedSource {
   readonly name: string;
   readonly source: SourceSpec;
@@ -21,7 +41,7 @@ export interface GraphSpec {
   readonly nodes: readonly NamedSource[];
   /** Array of node row starts, [graphs + 1]; absent for one single graph. */
   readonly nodesBy?: string | undefined;
-  readonly connections: SourceSpec;
+  readonly connections: SourceSpec | SnapshotsSpec;
   readonly edges: readonly NamedSource[];
   readonly edgesBy?: string | undefined;
 }

@@ -2,13 +2,14 @@
  * A file as named arrays, whatever its format; and the choice of the reader.
  *
  * The format is what `as` says, else the extension. Formats: npz, npy, csv, tsv, json, tu (a folder),
- * planetoid (several files with one prefix), off and xyz (point clouds), voxels128 .. voxels1024 (an npz
+ * planetoid (several files with one prefix), temporal (text lines `u v t`), off and xyz (point clouds), voxels128 .. voxels1024 (an npz
  * collection of voxelised shapes, so many points drawn from each).
  */
 import { basename, extname } from "node:path";
 import type { ArrayTable } from "./array-table.js";
 import { readOff, readVoxels, readXyz } from "./clouds.js";
 import { readCsv } from "./csv.js";
+import { readEdgeList } from "./edge-list.js";
 import { dataError, suggest } from "./errors.js";
 import { isFolder, readFileBytes, readFileText } from "./files.js";
 import { readJson } from "./json.js";
@@ -26,6 +27,7 @@ export const formats = [
   "json",
   "tu",
   "planetoid",
+  "temporal",
   "off",
   "xyz",
   "voxels128",
@@ -138,6 +140,8 @@ export function openTable(path: string, label: string, format: string | undefine
       return tableOf(label, readTu(path, label));
     case "planetoid":
       return tableOf(label, readPlanetoid(path, label));
+    case "temporal":
+      return tableOf(label, readEdgeList(readFileText(path), label));
   }
 }
 

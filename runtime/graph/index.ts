@@ -1,3 +1,4 @@
+export { createDynamicGraph, type DynamicGraphParts } from "./dynamic.js";
 export { knn, radius, type Metric } from "./build.js";
 export { sampleNeighbours } from "./sample.js";
 export { snapshots } from "./snapshots.js";

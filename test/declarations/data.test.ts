@@ -300,3 +300,58 @@ describe("what is wrong in data", () => {
     expect(withFix(changed(data, piece, by))).toEqual(expected);
   });
 });
+
+describe("connections in snapshots", () => {
+  const papers = (call: string): string => `data Papers {
+  file   "papers.npz"
+  graph  g { nodes x = "x"; edges = ${call} }
+  sample target = "y"
+  split  stratified by target 40 : 5 : 55
+}
+`;
+  const connections = (call: string): unknown =>
+    check(papers(call)).program.data[0]?.graph?.connections;
+
+  it("carry their time, and how they are cut", () => {
+    expect(connections('snapshots("edge_index", time: "time", merge: 3)')).toEqual({
+      tag: "snapshots",
+      of: { tag: "array", name: "edge_index" },
+      time: "time",
+      merge: 3,
+    });
+    const call =
+      'snapshots("u", "v", time: "t", first: 2, last: 9, new_edges: true, undirected: true, sort: false)';
+    expect(connections(call)).toEqual({
+      tag: "snapshots",
+      of: { tag: "columns", names: ["u", "v"] },
+      time: "t",
+      first: 2,
+      last: 9,
+      newEdges: true,
+      undirected: true,
+      sort: false,
+    });
+  });
+  it.each([
+    ['snapshots(time: "t")', "D410 3:37 [snapshots]"],
+    ['snapshots("a", "b", "c", time: "t")', "D410 3:37 [snapshots]"],
+    ['snapshots("e")', "N126 3:37 [snapshots]"],
+    ['snapshots("e", tim: "t")', "N123 3:52 [tim]"],
+    ['snapshots("e", time: "t", time: "t")', "N125 3:63 [time]"],
+    ['snapshots("e", time: 3)', "N128 3:58 [3]"],
+    ['snapshots("e", time: "t", merge: 0)', "N127 3:70 [0]"],
+    ['snapshots("e", time: "t", first: 1.5)', "N127 3:70 [1.5]"],
+    ['snapshots("e", time: "t", new_edges: 1)', "N128 3:74 [1]"],
+    ['snapshots("e", time: "t", first: 4, last: 3)', "D411 3:37 [snapshots]"],
+    ['snapshots("e", time: "t") by "edge_ptr"', 'D412 3:66 ["edge_ptr"]'],
+    ['snapshots<3>("e", time: "t")', 'D402 3:37 [snapshots<3>("e", time: "t")]'],
+  ])("%s is refused at %s", (call, place) => {
+    const found = withFix(papers(call));
+    expect(found.length).toBe(1);
+    expect(found[0]).toContain(place);
+  });
+  it("are no source of features", () => {
+    const source = papers('"e"').replace('nodes x = "x"', 'nodes x = snapshots("x", time: "t")');
+    expect(withFix(source)[0]).toContain("N122 3:24 [snapshots]");
+  });
+});

@@ -2,9 +2,10 @@
 import type { GraphPart, DataField } from "../../../grammar/tree.js";
 import { data as rows } from "../../diagnostics/catalogue/data.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
-import type { DataIr, SourceIr } from "../../ir/ir.js";
+import type { DataIr, SnapshotsIr, SourceIr } from "../../ir/ir.js";
 import type { Environment } from "../../resolve/environment.js";
 import type { DataNames } from "./names.js";
+import { checkSnapshotEdges, isSnapshots } from "./snapshots.js";
 import { checkSource } from "./source.js";
 
 type GraphField = Extract<DataField, { readonly type: "graph" }>;
@@ -21,9 +22,24 @@ export function checkGraph(
   const complete = sound;
   const nodes: { name: string; source: SourceIr }[] = [];
   const edges: { name: string; source: SourceIr }[] = [];
-  let connections: { readonly part: GraphPart; readonly source: SourceIr | undefined } | undefined;
+  let connections:
+    { readonly part: GraphPart; readonly source: SourceIr | SnapshotsIr | undefined } | undefined;
 
   for (const part of field.parts) {
+    if (
+      part.on === "edges" &&
+      part.name === undefined &&
+      connections === undefined &&
+      isSnapshots(part.source)
+    ) {
+      connections = { part, source: checkSnapshotEdges(part.source, file, reporter) };
+      const boundary = field.parts.find(({ by }) => by !== undefined)?.by;
+      if (boundary !== undefined) {
+        sound = false;
+        reporter.report(rows.snapshotBoundary, { file, span: boundary.span }, {});
+      }
+      continue;
+    }
     const source = checkSource(part.source, file, reporter);
     if (source === undefined) sound = false;
     if (part.name !== undefined) {
@@ -54,7 +70,10 @@ export function checkGraph(
     const at = { file, span: field.name.span };
     reporter.report(rows.connections, at, { name: field.name.text });
   }
-  const boundaries = checkBoundaries(field, file, reporter);
+  const dynamic = connections !== undefined && isSnapshots(connections.part.source);
+  const boundaries = dynamic
+    ? { nodes: undefined, edges: undefined }
+    : checkBoundaries(field, file, reporter);
   if (!sound || boundaries === undefined || connections?.source === undefined) return undefined;
   return {
     name: field.name.text,

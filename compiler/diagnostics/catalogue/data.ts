@@ -12,6 +12,17 @@ function wrong(piece: string, by: string): string {
   return rightData.replace(piece, by);
 }
 
+const rightDynamic = `data Papers {
+  file   "papers.npz"
+  graph  g { nodes x = "x"; edges = snapshots("edge_index", time: "time") }
+  sample target = "y"
+  split  stratified by target 40 : 5 : 55
+}`;
+
+function dynamic(piece: string, by: string): string {
+  return rightDynamic.replace(piece, by);
+}
+
 function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
 }
@@ -126,5 +137,35 @@ export const data = {
       ),
       right: rightData,
     },
+  }),
+  snapshotEnds: entry<{ count: number }>({
+    code: "D410",
+    name: "snapshot-ends",
+    severity: "error",
+    message: ({ count }) => `\`snapshots\` reads ${count === 0 ? "no array" : `${count} arrays`}`,
+    why: () => "an edge has a source and a target: one array of two rows, or two columns",
+    fix: () => 'write `snapshots("edge_index", time: "time")`',
+    example: { wrong: dynamic('"edge_index", ', ""), right: rightDynamic },
+  }),
+  emptyTimeRange: entry<{ first: number; last: number }>({
+    code: "D411",
+    name: "empty-time-range",
+    severity: "error",
+    message: ({ first, last }) => `no time lies between first ${first} and last ${last}`,
+    why: () => "edges are kept whose time is at least `first` and at most `last`",
+    fix: ({ first, last }) => `exchange them: \`first: ${last}, last: ${first}\``,
+    example: {
+      wrong: dynamic('time: "time"', 'time: "time", first: 9, last: 3'),
+      right: dynamic('time: "time"', 'time: "time", first: 3, last: 9'),
+    },
+  }),
+  snapshotBoundary: entry<Record<never, never>>({
+    code: "D412",
+    name: "snapshot-boundary",
+    severity: "error",
+    message: () => "a dynamic graph is one graph, and `by` divides it into several",
+    why: () => "its snapshots have the same nodes, and times say which edges are whose",
+    fix: () => "remove `by`, or give plain `edges`",
+    example: { wrong: dynamic('x = "x"', 'x = "x" by "node_ptr"'), right: rightDynamic },
   }),
 };
