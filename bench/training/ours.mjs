@@ -31,19 +31,28 @@ function finish(tensors) {
   }
 }
 
-/** A training step as runtime/train/trainer.ts does it. */
-async function training(name, file) {
-  const experiment = experiments.get(name);
+/** A training step as runtime/train/trainer.ts does it: with all of one graph, or with the next batch of a collection. */
+async function training(experiment, file) {
   const session = await sg.openSession(experiment, {
     seed: 0,
     baseFolder: folder,
     dataFile: join(folder, file),
   });
   const optimizer = sg.createOptimizer(experiment.train.optimize[0]);
-  const [batch] = session.batches("train");
-  let epoch = 0;
+  const { train: units } = session.split;
+  const size = experiment.train.batch ?? units.length;
+  const steps = Math.floor(units.length / size);
+  let order = units;
+  let step = 0;
   return () => {
-    const run = sg.createRun({ training: true, seed: 0, epoch: ++epoch });
+    const at = step % steps;
+    if (at === 0 && size < units.length) {
+      order = sg.Rng.of(0, "shuffle", step)
+        .permutation(units.length)
+        .map((k) => units[k]);
+    }
+    const { batch, kept } = session.batch(order.subarray(at * size, (at + 1) * size));
+    const run = sg.createRun({ training: true, seed: 0, epoch: ++step });
     const parameters = session.model.parameters();
     const { value, gradients } = sg.gradients(() => session.forward(batch, run).loss, parameters);
     for (const parameter of parameters) {
@@ -54,7 +63,14 @@ async function training(name, file) {
       parameter.set(values);
     }
     finish([value]);
+    if (!kept) batch.dispose();
   };
+}
+
+async function grains() {
+  const file = "../../examples/hvs-gnn/hvs-gnn.sgnn";
+  const { experiments: all } = await load(fileURLToPath(new URL(file, import.meta.url)));
+  return training(all.get("Vanilla"), "terfenol_magnetostriction.npz");
 }
 
 async function sparseProduct() {
@@ -76,8 +92,9 @@ async function sparseProduct() {
 await serve(info.versions, {
   "linear + LIF, per step": linearLif,
   "linear + LIF, fused": linearLif,
-  GCN: () => training("TwoGCN", "cora.npz"),
-  GAT: () => training("TwoGAT", "cora.npz"),
-  "SAGE + LIF": () => training("SpikingSAGE", "amazon_photo.npz"),
+  GCN: () => training(experiments.get("TwoGCN"), "cora.npz"),
+  GAT: () => training(experiments.get("TwoGAT"), "cora.npz"),
+  "SAGE + LIF": () => training(experiments.get("SpikingSAGE"), "amazon_photo.npz"),
   "sparse product": sparseProduct,
+  "HVS-GNN": grains,
 });

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 import torch_geometric
-from torch_geometric.nn import GATConv, GCNConv, SAGEConv
+from torch_geometric.data import Data
+from torch_geometric.loader import DataLoader
+from torch_geometric.nn import GATConv, GCNConv, SAGEConv, global_mean_pool
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
 from protocol import serve  # noqa: E402
@@ -161,6 +163,74 @@ def sparse_product():
     return step
 
 
+class Vanilla(torch.nn.Module):
+    """The network of Vanilla in examples/hvs-gnn/hvs-gnn.sgnn."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Linear(8, 32)
+        self.second, self.third = SAGEConv(32, 64), SAGEConv(64, 64)
+        self.head = torch.nn.ModuleList([torch.nn.Linear(65, 64), torch.nn.Linear(64, 16), torch.nn.Linear(16, 1)])
+
+    def forward(self, data):
+        h = F.relu(self.first(data.x))
+        h = F.relu(self.second(h, data.edge_index))
+        h = F.relu(self.third(h, data.edge_index))
+        h = torch.cat([global_mean_pool(h, data.batch, data.num_graphs), data.field], 1)
+        h = F.relu(self.head[0](h))
+        return self.head[2](F.relu(self.head[1](h)))
+
+
+def cubic_symmetric(x):
+    """The node features of examples/hvs-gnn: six invariants of each orientation, size and neighbours, standardised."""
+    (s1, s, s2), (c1, c, c2) = np.sin(x[:, :3].T), np.cos(x[:, :3].T)
+    rotation = np.array(
+        [
+            [c1 * c2 - s1 * s2 * c, s1 * c2 + c1 * s2 * c, s2 * s],
+            [-c1 * s2 - s1 * c2 * c, -s1 * s2 + c1 * c2 * c, c2 * s],
+            [s1 * s, -c1 * s, c],
+        ]
+    )
+    squares = rotation**2
+    features = np.concatenate([(squares**2).sum(0), squares.prod(0), x[:, 3:].T]).T
+    return torch.tensor((features - features.mean(0)) / features.std(0), dtype=torch.float32)
+
+
+def grains():
+    data = np.load(os.path.join(sys.argv[2], "terfenol_magnetostriction.npz"))
+    x, edges = cubic_symmetric(data["x"]), torch.tensor(data["edge_index"].astype(np.int64))
+    nodes, ends = data["node_ptr"], data["edge_ptr"]
+    column = lambda name: torch.tensor((data[name] - data[name].mean()) / data[name].std(), dtype=torch.float32)
+    field, target = column("point_field"), column("point_magnetostriction")
+    points = [
+        Data(
+            x=x[nodes[g] : nodes[g + 1]],
+            edge_index=edges[:, ends[g] : ends[g + 1]],
+            field=field[k].view(1, 1),
+            y=target[k].view(1, 1),
+        )
+        for k, g in enumerate(data["point_graph"])
+        if k % 5 > 1  # three fifths train
+    ]
+    loader = DataLoader(points, batch_size=16, shuffle=True, drop_last=True)
+    model = Vanilla()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-5)
+    batches = iter(loader)
+
+    def step():
+        nonlocal batches
+        batch = next(batches, None)
+        if batch is None:
+            batches = iter(loader)
+            batch = next(batches)
+        model.train()
+        optimizer.zero_grad()
+        F.mse_loss(model(batch), batch.y).backward()
+        optimizer.step()
+
+    return step
+
+
 serve(
     {"torch": torch.__version__, "torch_geometric": torch_geometric.__version__},
     {
@@ -170,5 +240,6 @@ serve(
         "GAT": lambda: cora("gat"),
         "SAGE + LIF": photo,
         "sparse product": sparse_product,
+        "HVS-GNN": grains,
     },
 )

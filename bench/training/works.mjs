@@ -47,6 +47,13 @@ export const training = {
       threads: 1,
       target: { tensorflow: 0.7, wasm: 0.7 },
     },
+    {
+      work: "HVS-GNN",
+      about:
+        "training step of HVS-GNN's Vanilla, Terfenol-D, 16 grain graphs, batching included; peer: PyG and its loader",
+      times: 10,
+      target: { tensorflow: 1.5, wasm: 0.8 },
+    },
   ],
 
   /** A process of each side per work, so that the peak memory is the work's. */

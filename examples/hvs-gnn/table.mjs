@@ -8,7 +8,8 @@
  * eight steps take over the rates of their two-step form; the sweep of the spiking loss those of weight 0.01.
  * `results.mjs` then writes the tables and the picture, `sgnnc report` the pages.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -43,11 +44,19 @@ if (values.data === undefined) {
 const { data, out, jobs, backend } = values;
 const text = readFileSync(join(here, "hvs-gnn.sgnn"), "utf8");
 
-/** Calls sgnnc; the table ends with the first call that fails. */
-function sgnnc(...words) {
-  console.error(`\nsgnnc ${words.join(" ")}`);
-  const { status } = spawnSync(process.execPath, [EXECUTABLE, ...words], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+/** Runs calls of sgnnc, `jobs` at a time with a core each; all end with the first that fails. */
+async function sgnnc(calls) {
+  const open = [...calls];
+  const env = { ...process.env, OMP_NUM_THREADS: "1", TF_NUM_INTRAOP_THREADS: "1" };
+  const worker = async () => {
+    for (let words = open.shift(); words !== undefined; words = open.shift()) {
+      console.error(`\nsgnnc ${words.join(" ")}`);
+      const child = spawn(process.execPath, [EXECUTABLE, ...words], { stdio: "inherit", env });
+      const [status] = await once(child, "exit");
+      if (status !== 0) process.exit(status ?? 1);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(jobs) }, worker));
 }
 
 /** A copy of the source at another rate and spiking loss; beside the other copies, so that runs can be moved. */
@@ -62,15 +71,20 @@ function copyOf(rate, weight) {
   return file;
 }
 
-function train(models, seeds, rate, weight, folder) {
-  const words = ["--model", models.join(","), "--seeds", seeds.join(","), "--out", folder];
-  const machine = ["--backend", backend, "--jobs", jobs, "--resume"];
-  sgnnc("train", copyOf(rate, weight), "--data", data, ...words, ...machine);
+/** One call for each seed: it trains the models one after the other. */
+function callsOf(models, seeds, rate, weight, folder) {
+  const file = copyOf(rate, weight);
+  return seeds.map((seed) => [
+    ...["train", file, "--data", data, "--model", models.join(","), "--seed", String(seed)],
+    ...["--out", models.length > 1 ? folder : runOf(folder, models[0], seed)],
+    ...["--backend", backend, "--resume"],
+  ]);
 }
 
 const runOf = (folder, model, seed) => join(folder, model, `seed-${seed}`);
 const read = (folder) => JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
 const rateFolder = (rate) => join(out, `rate-${rate}`);
+const variants = join(out, "variants");
 
 /** The rate with the least validation loss. */
 function chosenRate(model, seed) {
@@ -90,44 +104,43 @@ function take(from, model, seed, folder) {
 }
 
 /** Trains at every rate and takes the best run of each fold. */
-function tuned(models, seeds) {
-  for (const rate of RATES) train(models, seeds, rate, "0.01", rateFolder(rate));
+async function tuned(models, seeds) {
+  await sgnnc(RATES.flatMap((rate) => callsOf(models, seeds, rate, "0.01", rateFolder(rate))));
   for (const model of models) {
     for (const seed of seeds) {
       const rate = chosenRate(model, seed);
-      take(runOf(rateFolder(rate), model, seed), model, seed, join(out, "variants"));
+      take(runOf(rateFolder(rate), model, seed), model, seed, variants);
     }
   }
 }
 
 /** Trains models at the rates that another one has been tuned to. */
-function asTuned(models, like, seeds, weight, folder) {
-  for (const rate of RATES) {
+async function asTuned(models, like, seeds, weight, folder) {
+  const calls = (rate) => {
     const own = seeds.filter((seed) => chosenRate(like, seed) === rate);
-    if (own.length > 0) train(models, own, rate, weight, folder);
-  }
+    return callsOf(models, own, rate, weight, folder);
+  };
+  await sgnnc(RATES.flatMap(calls));
 }
 
-const five = [1, 2, 3, 4, 5];
-const three = [1, 2, 3];
-const variants = join(out, "variants");
 const grains = ["Vanilla", "Hybrid1", "LIF1", "Full1"];
-const controls = ["NoEdges", "Shifted", "Rect"];
+const folds = [1, 2, 3];
 
-tuned(grains, five);
-tuned(controls, three);
-tuned(["StressVanilla", "StressNoEdges", "StressHybrid"], three);
-tuned(["FieldVanilla", "FieldHybrid"], three);
-tuned(["Hybrid2", "LIF2"], three);
-asTuned(["Hybrid4"], "Hybrid2", three, "0.01", variants);
-asTuned(["LIF4", "RLIF4"], "LIF2", three, "0.01", variants);
+await tuned(grains, folds);
+await tuned(["NoEdges", "Shifted", "Rect"], folds);
+await tuned(grains, [4, 5]);
+await tuned(["Hybrid2", "LIF2"], folds);
+await asTuned(["Hybrid4"], "Hybrid2", folds, "0.01", variants);
+await asTuned(["LIF4", "RLIF4"], "LIF2", folds, "0.01", variants);
+await tuned(["StressVanilla", "StressNoEdges", "StressHybrid"], folds);
+await tuned(["FieldVanilla", "FieldHybrid"], folds);
 for (const weight of WEIGHTS) {
   for (const model of ["Hybrid1", "Full1", "Shifted", "Rect", "LIF1"]) {
-    asTuned([model], model, three, weight, join(out, `weight-${weight}`));
+    await asTuned([model], model, folds, weight, join(out, `weight-${weight}`));
   }
 }
-asTuned(["Hybrid8"], "Hybrid2", three, "0.01", variants);
-asTuned(["LIF8"], "LIF2", three, "0.01", variants);
+await asTuned(["Hybrid8"], "Hybrid2", folds, "0.01", variants);
+await asTuned(["LIF8"], "LIF2", folds, "0.01", variants);
 for (const weight of ["0.1", "0.5"]) {
-  asTuned(["Hybrid2", "Hybrid4"], "Hybrid2", three, weight, join(out, `weight-${weight}`));
+  await asTuned(["Hybrid2", "Hybrid4"], "Hybrid2", folds, weight, join(out, `weight-${weight}`));
 }

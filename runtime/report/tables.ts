@@ -1,5 +1,6 @@
 /** Tables: variants with mean and spread over the seeds, and the layers of one of them. */
 import { energyOf } from "./costs.js";
+import { pooledR2 } from "./pooled.js";
 import { spreadOf, type ReportRun, type Spread, type Variant } from "./data.js";
 import { escape, number } from "./svg.js";
 
@@ -21,22 +22,26 @@ export function variantTable(variants: readonly Variant[]): string {
   const names = [
     ...new Set(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(metricsOf(run))))),
   ].filter((name) => !name.startsWith("energy_"));
+  const pooled = variants.map(({ runs }) => pooledR2(runs));
+  const isPooled = pooled.some((one) => one !== undefined);
   const header = [
     "variant",
     "parameters",
     "seeds",
     ...names,
+    ...(isPooled ? ["r2 of all seeds together"] : []),
     "energy µJ, dense",
     "energy µJ, events",
     "energy µJ, every zero",
     "seconds per epoch",
   ];
-  const rows = variants.map((variant) => {
+  const rows = variants.map((variant, k) => {
     const { runs, name } = variant;
     const cells = [
       String(runs[0]?.record.parameters ?? ""),
       String(runs.length),
       ...names.map((metric) => spreadText(spreadOf(runs.map((run) => metricsOf(run)[metric])))),
+      ...(isPooled ? [pooled[k] === undefined ? "" : number(pooled[k], 4)] : []),
       ...(["nothing", "events", "zeros"] as const).map((rule) =>
         spreadText(energyOf(variant, rule)),
       ),
@@ -53,7 +58,7 @@ export function variantTable(variants: readonly Variant[]): string {
     return `<tr><th scope="row">${escape(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   const head = header.map((name) => `<th scope="col">${escape(name)}</th>`).join("");
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div><p class="note">Test part with the weights that validation chose; mean ± sample standard deviation over the seeds.</p>`;
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div><p class="note">Test part with the weights that validation chose; mean ± sample standard deviation over the seeds.${isPooled ? " Together: all test predictions of the seeds as one list; with folds, every unit once." : ""}</p>`;
 }
 
 /** The layers of one run with their measured operations and energy. */

@@ -6,6 +6,7 @@ import { summarise } from "../../runtime/energy/summary.js";
 import { work } from "../../runtime/energy/work.js";
 import type { ReportRun } from "../../runtime/report/data.js";
 import { reportPage } from "../../runtime/report/page.js";
+import { pooledR2 } from "../../runtime/report/pooled.js";
 import { scaleOver } from "../../runtime/report/svg.js";
 import { spreadText } from "../../runtime/report/tables.js";
 
@@ -97,16 +98,19 @@ describe("the page", () => {
     expect(page.startsWith("<!doctype html>")).toBe(true);
   });
   it("has means and spreads over the seeds", () => {
-    const [parameters, seeds, loss, r2, dense, events, zeros] = cells("Spiking");
+    const [parameters, seeds, loss, r2, together, dense, events, zeros] = cells("Spiking");
     expect([parameters, seeds]).toEqual(["1234", "2"]);
     expect(loss).toBe("0.30 ± 0.14");
     expect(r2).toBe("0.70 ± 0.14");
+    // Twice the errors 0.1 and 0.1 at the targets 0 and 1: 1 - 0.04 / 1.
+    expect(together).toBe("0.96");
     // 1000 terms of 4.6 pJ; of 200 and 300 active ones the mean is 250.
     expect(dense).toBe("0.0046 ± 0");
     expect(events).toMatch(/^0\.00115/);
     expect(zeros).toBe(events);
     // Of a real wire only the last column skips.
-    expect(cells("Dense").slice(4, 7)).toEqual(["0.0046", "0.0046", "0.00276"]);
+    expect(cells("Dense")[4]).toBe("");
+    expect(cells("Dense").slice(5, 8)).toEqual(["0.0046", "0.0046", "0.00276"]);
   });
   it("draws the dense line at the network without events", () => {
     expect(page).toContain('class="dense"');
@@ -175,5 +179,24 @@ describe("a mean with its spread", () => {
     [2.658e-4, 2.4e-5, "2.658e-4 ± 2.4e-5"],
   ])("%d, %d", (mean, deviation, text) => {
     expect(spreadText({ mean, deviation, count: 3 })).toBe(text);
+  });
+});
+
+describe("R2 of all seeds together", () => {
+  const tested = (actual: number[], predicted: number[], count = actual.length): ReportRun => {
+    const one = run("Net", 1, 0.5, 1);
+    const comparison = { kind: "real" as const, actual, predicted, count };
+    return { ...one, examination: { ...one.examination!, comparison } };
+  };
+  it("judges against the mean of all targets, not of each fold", () => {
+    // Each fold alone: no better than its mean. Together the means 0.5 and 10.5 explain almost everything.
+    const folds = [tested([0, 1], [0.5, 0.5]), tested([10, 11], [10.5, 10.5])];
+    expect(pooledR2(folds)).toBeCloseTo(1 - 1 / 101, 12);
+  });
+  it("is not guessed from a part of the predictions, nor given for one run", () => {
+    const one = tested([0, 1], [0, 1]);
+    expect(pooledR2([one])).toBeUndefined();
+    expect(pooledR2([one, tested([0, 1], [0, 1], 3)])).toBeUndefined();
+    expect(pooledR2([one, { ...one, examination: undefined }])).toBeUndefined();
   });
 });
