@@ -103,13 +103,19 @@ function take(from, model, seed, folder) {
   renameSync(beside, target);
 }
 
-/** Trains at every rate and takes the best run of each fold. */
-async function tuned(models, seeds) {
-  await sgnnc(RATES.flatMap((rate) => callsOf(models, seeds, rate, "0.01", rateFolder(rate))));
-  for (const model of models) {
-    for (const seed of seeds) {
-      const rate = chosenRate(model, seed);
-      take(runOf(rateFolder(rate), model, seed), model, seed, variants);
+/** Trains groups of models at every rate and takes the best run of each fold. */
+async function tuned(groups) {
+  for (const rate of RATES) {
+    for (const { models, seeds } of groups) {
+      await sgnnc(callsOf(models, seeds, rate, "0.01", rateFolder(rate)));
+    }
+  }
+  for (const { models, seeds } of groups) {
+    for (const model of models) {
+      for (const seed of seeds) {
+        const rate = chosenRate(model, seed);
+        take(runOf(rateFolder(rate), model, seed), model, seed, variants);
+      }
     }
   }
 }
@@ -123,17 +129,21 @@ async function asTuned(models, like, seeds, weight, folder) {
   await sgnnc(RATES.flatMap(calls));
 }
 
-const grains = ["Vanilla", "Hybrid1", "LIF1", "Full1"];
 const folds = [1, 2, 3];
+const grains = ["Vanilla", "Hybrid1", "LIF1", "Full1"];
 
-await tuned(grains, folds);
-await tuned(["NoEdges", "Shifted", "Rect"], folds);
-await tuned(grains, [4, 5]);
-await tuned(["Hybrid2", "LIF2"], folds);
+await tuned([
+  { models: grains, seeds: folds },
+  { models: ["Shifted", "NoEdges", "Rect"], seeds: folds },
+  { models: grains, seeds: [4, 5] },
+]);
+await tuned([{ models: ["Hybrid2", "LIF2"], seeds: folds }]);
 await asTuned(["Hybrid4"], "Hybrid2", folds, "0.01", variants);
 await asTuned(["LIF4", "RLIF4"], "LIF2", folds, "0.01", variants);
-await tuned(["StressVanilla", "StressNoEdges", "StressHybrid"], folds);
-await tuned(["FieldVanilla", "FieldHybrid"], folds);
+await tuned([
+  { models: ["StressVanilla", "StressNoEdges", "StressHybrid"], seeds: folds },
+  { models: ["FieldVanilla", "FieldHybrid"], seeds: folds },
+]);
 for (const weight of WEIGHTS) {
   for (const model of ["Hybrid1", "Full1", "Shifted", "Rect", "LIF1"]) {
     await asTuned([model], model, folds, weight, join(out, `weight-${weight}`));

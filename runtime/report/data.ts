@@ -48,6 +48,14 @@ export interface ReportRun {
   readonly command: string;
 }
 
+/** What a baseline predicts on the test part of one seed. */
+export interface BaselineRun {
+  readonly name: string;
+  readonly seed: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly comparison: Comparison | undefined;
+}
+
 /** The runs of one variant, one per seed. */
 export interface Variant {
   readonly name: string;

@@ -1,12 +1,12 @@
 /** The report as one HTML file: style, pictures and numbers inside, nothing fetched, no script. */
 import { learningCurves } from "./curves.js";
 import { energyBars, qualityAgainstEnergy } from "./costs.js";
-import { variantsOf, type ReportRun, type Variant } from "./data.js";
+import { variantsOf, type BaselineRun, type ReportRun, type Variant } from "./data.js";
 import { colourOf, paletteCss } from "./palette.js";
 import { predictions } from "./predictions.js";
 import { raster, rates } from "./spikes.js";
 import { escape } from "./svg.js";
-import { layerTable, variantTable } from "./tables.js";
+import { layerTable, variantRows, variantTable } from "./tables.js";
 
 const style = `
 :root{color-scheme:light dark;--page:#ffffff;--text:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f6f8fa;${paletteCss.light}}
@@ -46,10 +46,12 @@ const qualities = [
  * The page.
  * @param runs in the order in which their variants are to be shown
  * @param about the tool and its version
+ * @param baselines rows below the variants
  */
 export function reportPage(
   runs: readonly ReportRun[],
   about: { readonly title: string; readonly tool: string; readonly command: string },
+  baselines: readonly BaselineRun[] = [],
 ): string {
   const variants = variantsOf(runs);
   const backends = [...new Set(runs.map(({ record }) => record.backend))].join(", ");
@@ -65,7 +67,7 @@ export function reportPage(
     `<h1>${escape(about.title)}</h1>`,
     `<p class="about">${variants.length} ${variants.length === 1 ? "model" : "models"}, ${runs.length} runs on ${escape(data)}; backend ${escape(backends)}; ${escape(about.tool)}</p>`,
     problems.map((text) => `<p><strong>Not measured:</strong> ${escape(text)}</p>`).join(""),
-    `<h2>Variants</h2>${variantTable(variants)}`,
+    `<h2>Variants</h2>${variantTable(variantRows(variants, baselines))}`,
     quality === undefined
       ? ""
       : `<h2>What the energy buys</h2>${qualityAgainstEnergy(variants, quality)}`,

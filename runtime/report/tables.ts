@@ -1,7 +1,8 @@
 /** Tables: variants with mean and spread over the seeds, and the layers of one of them. */
 import { energyOf } from "./costs.js";
+import type { Skipping } from "../energy/work.js";
+import { spreadOf, type BaselineRun, type ReportRun, type Spread, type Variant } from "./data.js";
 import { pooledR2 } from "./pooled.js";
-import { spreadOf, type ReportRun, type Spread, type Variant } from "./data.js";
 import { escape, number } from "./svg.js";
 
 /** `0.813 ± 0.005`. */
@@ -15,15 +16,77 @@ export function spreadText(spread: Spread | undefined): string {
   return `${mean.toFixed(places)} ± ${deviation.toFixed(places)}`;
 }
 
-/** One row per variant: test metrics, activity and energy. */
-export function variantTable(variants: readonly Variant[]): string {
-  const metricsOf = ({ record }: ReportRun): Readonly<Record<string, number>> =>
-    record.metrics?.["test"] ?? {};
-  const names = [
-    ...new Set(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(metricsOf(run))))),
-  ].filter((name) => !name.startsWith("energy_"));
-  const pooled = variants.map(({ runs }) => pooledR2(runs));
-  const isPooled = pooled.some((one) => one !== undefined);
+/** What the table of variants says, for people and for programs. */
+export interface VariantRow {
+  readonly name: string;
+  /** Undefined for a baseline. */
+  readonly parameters: number | undefined;
+  readonly seeds: readonly number[];
+  /** Test metrics over the seeds. */
+  readonly metrics: Readonly<Record<string, Spread>>;
+  readonly pooledR2: number | undefined;
+  /** Microjoules per unit: no zero skipped, zeros on event wires, every zero. */
+  readonly energy: Readonly<Record<Skipping, Spread | undefined>>;
+  readonly secondsPerEpoch: Spread | undefined;
+}
+
+/** One row per variant, then one per baseline. */
+export function variantRows(
+  variants: readonly Variant[],
+  baselines: readonly BaselineRun[],
+): readonly VariantRow[] {
+  const own = variants.map((variant): VariantRow => {
+    const { runs, name } = variant;
+    const measured = runs.map(({ record }) => record.metrics?.["test"] ?? {});
+    const seconds = ({ epochs }: ReportRun): number | undefined =>
+      epochs.length === 0
+        ? undefined
+        : epochs.reduce((sum, one) => sum + one.seconds, 0) / epochs.length;
+    return {
+      name,
+      parameters: runs[0]?.record.parameters,
+      seeds: runs.map(({ record }) => record.seed),
+      metrics: spreadsOf(measured),
+      pooledR2: pooledR2(runs.map(({ examination }) => examination?.comparison)),
+      energy: {
+        nothing: energyOf(variant, "nothing"),
+        events: energyOf(variant, "events"),
+        zeros: energyOf(variant, "zeros"),
+      },
+      secondsPerEpoch: spreadOf(runs.map(seconds)),
+    };
+  });
+  const names = [...new Set(baselines.map(({ name }) => name))];
+  const others = names.map((name): VariantRow => {
+    const runs = baselines.filter((one) => one.name === name);
+    return {
+      name,
+      parameters: undefined,
+      seeds: runs.map(({ seed }) => seed),
+      metrics: spreadsOf(runs.map(({ metrics }) => metrics)),
+      pooledR2: pooledR2(runs.map(({ comparison }) => comparison)),
+      energy: { nothing: undefined, events: undefined, zeros: undefined },
+      secondsPerEpoch: undefined,
+    };
+  });
+  return [...own, ...others];
+}
+
+/** Every metric that one of the runs has, but for the energy, which has columns of its own. */
+function spreadsOf(runs: readonly Readonly<Record<string, number>>[]): Record<string, Spread> {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run)))];
+  const found: Record<string, Spread> = {};
+  for (const name of names) {
+    const spread = spreadOf(runs.map((run) => run[name]));
+    if (spread !== undefined && !name.startsWith("energy_")) found[name] = spread;
+  }
+  return found;
+}
+
+/** The rows as a table: test metrics, activity and energy. */
+export function variantTable(rows: readonly VariantRow[]): string {
+  const names = [...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const isPooled = rows.some((row) => row.pooledR2 !== undefined);
   const header = [
     "variant",
     "parameters",
@@ -35,30 +98,22 @@ export function variantTable(variants: readonly Variant[]): string {
     "energy µJ, every zero",
     "seconds per epoch",
   ];
-  const rows = variants.map((variant, k) => {
-    const { runs, name } = variant;
+  const lines = rows.map((row) => {
+    const { parameters, seeds, metrics, energy } = row;
     const cells = [
-      String(runs[0]?.record.parameters ?? ""),
-      String(runs.length),
-      ...names.map((metric) => spreadText(spreadOf(runs.map((run) => metricsOf(run)[metric])))),
-      ...(isPooled ? [pooled[k] === undefined ? "" : number(pooled[k], 4)] : []),
-      ...(["nothing", "events", "zeros"] as const).map((rule) =>
-        spreadText(energyOf(variant, rule)),
-      ),
-      spreadText(
-        spreadOf(
-          runs.map(({ epochs }) =>
-            epochs.length === 0
-              ? undefined
-              : epochs.reduce((sum, { seconds }) => sum + seconds, 0) / epochs.length,
-          ),
-        ),
-      ),
+      String(parameters ?? ""),
+      String(seeds.length),
+      ...names.map((name) => spreadText(metrics[name])),
+      ...(isPooled ? [row.pooledR2 === undefined ? "" : number(row.pooledR2, 4)] : []),
+      ...[energy.nothing, energy.events, energy.zeros, row.secondsPerEpoch].map(spreadText),
     ];
-    return `<tr><th scope="row">${escape(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    return `<tr><th scope="row">${escape(row.name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   const head = header.map((name) => `<th scope="col">${escape(name)}</th>`).join("");
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div><p class="note">Test part with the weights that validation chose; mean ± sample standard deviation over the seeds.${isPooled ? " Together: all test predictions of the seeds as one list; with folds, every unit once." : ""}</p>`;
+  const together = isPooled
+    ? " Together: all test predictions of the seeds as one list; with folds, every unit once."
+    : "";
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${lines.join("")}</tbody></table></div><p class="note">Test part with the weights that validation chose; mean ± sample standard deviation over the seeds.${together}</p>`;
 }
 
 /** The layers of one run with their measured operations and energy. */

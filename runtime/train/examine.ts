@@ -89,7 +89,8 @@ function readKept(path: string, key: string): Kept | undefined {
   }
 }
 
-function comparisonOf(judged: Judged | undefined): Comparison | undefined {
+/** Predictions as a report keeps them. */
+export function comparisonOf(judged: Judged | undefined): Comparison | undefined {
   if (judged === undefined) return undefined;
   const { kind, width, output, target } = judged;
   if (kind === "label") {

@@ -77,14 +77,26 @@ describe("a sweep", () => {
     ]);
     expect(existsSync(join(cwd, "all", "Spiky", "seed-2", "weights.safetensors"))).toBe(true);
 
-    const report = await sgnnc(["report", "all", "--out", "page.html", "--backend", "cpu"], cwd);
+    const into = ["--out", "page.html", "--json", "--backend", "cpu"];
+    const report = await sgnnc(["report", "all", ...into], cwd);
     expect(report.stderr).not.toContain("not measured");
     expect(report.code).toBe(0);
+    // The page has the rows that training printed, the baselines among them.
+    const { variants } = JSON.parse(report.stdout) as {
+      variants: { name: string; seeds: number[]; metrics: Record<string, { mean: number }> }[];
+    };
+    expect(variants.map(({ name, seeds }) => `${name} ${seeds.join()}`)).toEqual(
+      ["Plain", "Spiky", "mean", "ridge"].map((name) => `${name} 1,2`),
+    );
+    for (const { name, metrics } of variants) {
+      const row = comparison.find((one) => one.name === name)!;
+      expect(metrics["r2"]!.mean, name).toBeCloseTo(row.metrics["r2"]!.mean, 12);
+    }
     const page = readFileSync(join(cwd, "page.html"), "utf8");
     expect(page).toContain('<tr><th scope="row">Spiky</th>');
     expect(page).toContain("h.vsn");
     expect(existsSync(join(cwd, "all", "Plain", "seed-1", "examination.json"))).toBe(true);
-  }, 60_000);
+  }, 240_000);
 
   it("goes on after kill -9 without repeating a finished run", async () => {
     const cwd = project();
@@ -105,7 +117,7 @@ describe("a sweep", () => {
     expect(again.code).toBe(0);
     expect(statSync(record).mtimeMs).toBe(before);
     expect(again.stdout).toMatch(/Spiky +\d+/);
-  }, 60_000);
+  }, 240_000);
 
   it("says which run failed and finishes the others", async () => {
     const results: string[] = [];

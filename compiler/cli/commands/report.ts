@@ -4,15 +4,19 @@ import { basename, relative } from "node:path";
 import { writeFileWhole } from "../../../runtime/data/files.js";
 import { energyModels, type EnergyModel } from "../../../runtime/energy/models.js";
 import { SgnnError } from "../../../runtime/error.js";
-import type { ReportRun } from "../../../runtime/report/data.js";
+import { variantsOf, type BaselineRun, type ReportRun } from "../../../runtime/report/data.js";
 import { reportPage } from "../../../runtime/report/page.js";
-import { examine } from "../../../runtime/train/examine.js";
+import { variantRows } from "../../../runtime/report/tables.js";
+import { comparisonOf, examine } from "../../../runtime/train/examine.js";
+import { isMetric } from "../../../runtime/train/metrics.js";
 import { readEpochs, readRun, type RunRecord } from "../../../runtime/train/run-folder.js";
+import type { Experiment } from "../../../runtime/train/spec.js";
 import type { Command } from "../command.js";
 import { CommandError, exit, usageError } from "../errors.js";
 import { missingFile } from "../files.js";
 import type { Terminal } from "../terminal.js";
 import { backendOption, startBackend } from "../training/backend.js";
+import { baselines, metricsOf } from "../training/baseline.js";
 import { energyModelOption } from "../training/energy.js";
 import { baseFolderOf, loadRun, type Origin } from "../training/experiments.js";
 import { findRuns } from "../training/run-folders.js";
@@ -24,7 +28,8 @@ export const report: Command = {
   description: `
 Writes one HTML page about trained runs: variants with mean and spread over the seeds, energy, learning
 curves, predictions, spikes and layers. Each argument is a run or a folder with runs below it. Every run is
-measured once more on its test part; what was seen is kept in its folder.`,
+measured once more on its test part; what was seen is kept in its folder. Below the variants stand the
+baselines that they must beat: the training mean, and ridge regression where targets are numbers of a graph.`,
   options: {
     out: { type: "text", value: "FILE", help: "the page; report.html unless given" },
     data: { type: "text", value: "FILE", help: "this data file instead of the runs'" },
@@ -34,6 +39,7 @@ measured once more on its test part; what was seen is kept in its folder.`,
       value: "MODEL",
       help: `joules per operation: ${Object.keys(energyModels).join(", ")}, or a .json file`,
     },
+    json: { type: "flag", help: "print the table of variants as one JSON document, too" },
     backend: backendOption,
   },
   examples: [
@@ -51,19 +57,26 @@ measured once more on its test part; what was seen is kept in its folder.`,
     const folders = [...new Set(invocation.positionals.flatMap(findRuns))];
     await startBackend(invocation.text("backend"));
     const runs: ReportRun[] = [];
+    const compared = new Map<string, readonly BaselineRun[]>();
     for (const [k, folder] of folders.entries()) {
       terminal.err(`${k + 1}/${folders.length} ${folder}\n`);
-      runs.push(await lookAt(folder, { data, energy, terminal }));
+      runs.push(await lookAt(folder, { data, energy, terminal, compared }));
     }
     runs.sort((a, b) => a.record.seed - b.record.seed);
+    const found = named(compared);
     const sources = [...new Set(runs.map(({ record }) => basename(record.source.file)))];
-    const page = reportPage(runs, {
+    const about = {
       title: invocation.text("title") ?? sources.join(", "),
       tool: `sgnnc ${toolVersion()}`,
       command: `sgnnc report ${quoted(invocation.words)}`,
-    });
-    writeFileWhole(out, page);
-    terminal.out(`wrote ${out}: ${runs.length} runs\n`);
+    };
+    writeFileWhole(out, reportPage(runs, about, found));
+    if (invocation.flag("json")) {
+      const document = { page: out, variants: variantRows(variantsOf(runs), found) };
+      terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    } else {
+      terminal.out(`wrote ${out}: ${runs.length} runs\n`);
+    }
     return exit.fine;
   },
 };
@@ -72,11 +85,49 @@ interface Options {
   readonly data: string | undefined;
   readonly energy: EnergyModel;
   readonly terminal: Terminal;
+  /** Baselines found so far: those of one data set, what is read of it, and one seed. */
+  readonly compared: Map<string, readonly BaselineRun[]>;
+}
+
+/** Baselines in the order of their seeds; with the data in their names where there are several data sets. */
+function named(compared: ReadonlyMap<string, readonly BaselineRun[]>): BaselineRun[] {
+  const kinds = new Set([...compared.keys()].map((key) => key.split("\n")[0]));
+  const all = [...compared].flatMap(([key, runs]) =>
+    runs.map((run) => ({
+      ...run,
+      name: kinds.size > 1 ? `${run.name} (${key.split("\n")[0] ?? ""})` : run.name,
+    })),
+  );
+  return all.sort((a, b) => a.seed - b.seed);
+}
+
+/** Adds the baselines of a run's data and seed, unless a run before had the same. */
+async function compare(
+  experiment: Experiment,
+  {
+    record,
+    place,
+  }: {
+    readonly record: RunRecord;
+    readonly place: { baseFolder: string; dataFile: string | undefined };
+  },
+  compared: Options["compared"],
+): Promise<void> {
+  const { seed, fold } = record;
+  const { data, info, train } = experiment;
+  const key = [data.name, JSON.stringify(info.inputs), seed, fold ?? ""].join("\n");
+  if (compared.has(key)) return;
+  const names = train.report.filter(isMetric);
+  const found = await baselines(experiment, { ...place, seed, fold });
+  const runs = Object.entries(found).map(([name, judged]) => ({
+    ...{ name, seed, metrics: metricsOf(judged, names), comparison: comparisonOf(judged) },
+  }));
+  compared.set(key, runs);
 }
 
 /** One run; what cannot be measured (its data is gone, training goes on) is said on the page. */
 async function lookAt(folder: string, options: Options): Promise<ReportRun> {
-  const { data, energy, terminal } = options;
+  const { data, energy, terminal, compared } = options;
   const record = readRun(folder);
   const epochs = readEpochs(folder);
   const { module, origin } = await loadRun(folder);
@@ -87,6 +138,7 @@ async function lookAt(folder: string, options: Options): Promise<ReportRun> {
       throw new Error(`its code has no experiment ${record.experiment}`);
     const place = { baseFolder: baseFolderOf(origin), dataFile: data ?? origin.data, energy };
     const examination = await examine(folder, experiment, place);
+    await compare(experiment, { record, place }, compared);
     return { record, epochs, examination, problem: undefined, command };
   } catch (error) {
     if (!(error instanceof SgnnError || error instanceof CommandError)) throw error;

@@ -13,7 +13,7 @@ import { exit, inputError, usageError } from "../errors.js";
 import { missingFile } from "../files.js";
 import type { Terminal } from "../terminal.js";
 import { backendOption, startBackend } from "../training/backend.js";
-import { baselineMetrics } from "../training/baseline.js";
+import { baselines, metricsOf } from "../training/baseline.js";
 import {
   comparisonTable,
   legend,
@@ -460,18 +460,20 @@ async function compare(
     const mine = experiments.filter((one) => one.data === data).map((one) => one.name);
     const done = outcomes.filter((one) => mine.includes(one.name) && one.metrics.test);
     const seeds = [...new Set(done.map((one) => one.seed))];
-    const names = metricsOf(experiments).filter(isMetric);
-    const found: Awaited<ReturnType<typeof baselineMetrics>>[] = [];
+    const names = reportedBy(experiments).filter(isMetric);
+    const found: Awaited<ReturnType<typeof baselines>>[] = [];
     for (const seed of seeds) {
       const options = {
         seed,
         baseFolder: work.prepared.source.folder,
         dataFile: dataFor(experiment, work),
       };
-      found.push(await baselineMetrics(experiment, options, names));
+      found.push(await baselines(experiment, options));
     }
     for (const baseline of ["mean", "ridge"] as const) {
-      const metrics = found.map((one) => one[baseline]).filter((one) => one !== undefined);
+      const metrics = found.flatMap(({ [baseline]: judged }) =>
+        judged === undefined ? [] : [metricsOf(judged, names)],
+      );
       if (metrics.length === 0) continue;
       rows.push({
         name: dataSets.size > 1 ? `${baseline} (${data.name})` : baseline,
@@ -485,7 +487,7 @@ async function compare(
   return rows;
 }
 
-function metricsOf(experiments: readonly Experiment[]): string[] {
+function reportedBy(experiments: readonly Experiment[]): string[] {
   return [...new Set(experiments.flatMap((experiment) => experiment.train.report))];
 }
 

@@ -6,34 +6,34 @@
 import { isGraph } from "../../../runtime/data/batch.js";
 import { unscaleRows } from "../../../runtime/data/scale.js";
 import type { Part } from "../../../runtime/data/spec.js";
-import { metric } from "../../../runtime/train/metrics.js";
+import { metric, type Judged } from "../../../runtime/train/metrics.js";
 import { ridge } from "../../../runtime/train/ridge.js";
 import { openSession, type Session, type SessionOptions } from "../../../runtime/train/session.js";
 import type { Experiment } from "../../../runtime/train/spec.js";
 
 export type BaselineName = "mean" | "ridge";
 
-/** The given metrics of the baselines on the test part of the split that the seed gives. */
-export async function baselineMetrics(
+/** What the baselines predict on the test part of the split that the seed gives; nothing without a test part. */
+export async function baselines(
   experiment: Experiment,
   options: SessionOptions,
-  names: readonly string[],
-): Promise<Partial<Record<BaselineName, Record<string, number>>>> {
+): Promise<Partial<Record<BaselineName, Judged>>> {
   const session = await openSession(experiment, options);
   try {
     if (session.split.test.length === 0) return {};
     const isLabel = session.binding.targetKind === "label";
-    const metricsOf = (judged: Judged): Record<string, number> =>
-      Object.fromEntries(names.map((name) => [name, metric(name, judged)]));
-    const mean = metricsOf(isLabel ? majority(session) : meanOf(session));
+    const mean = isLabel ? majority(session) : meanOf(session);
     const regression = isLabel ? undefined : ridgeOf(session);
-    return regression === undefined ? { mean } : { mean, ridge: metricsOf(regression) };
+    return regression === undefined ? { mean } : { mean, ridge: regression };
   } finally {
     session.dispose();
   }
 }
 
-type Judged = Parameters<typeof metric>[1];
+/** The given metrics of predictions. */
+export function metricsOf(judged: Judged, names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, metric(name, judged)]));
+}
 
 function majority(session: Session): Judged {
   const labels = session.raw.samples.get("target")?.labels ?? new Int32Array();
