@@ -56,8 +56,17 @@ function readInitialiser(body: Body, expression: Expression): Initialiser | unde
   }
   const name = identifier.text;
   const args: number[] = [];
+  let times: string | undefined;
+  // A generic number may stand in all numbers, as a factor.
+  const unit = (generic: string): number | undefined => {
+    if (!body.constants.has(generic) || (times ?? generic) !== generic) return undefined;
+    const all = expression.type === "call" ? (expression.args ?? []) : [];
+    if (!all.every(({ value }) => isMultipleOf(value, generic))) return undefined;
+    times = generic;
+    return 1;
+  };
   for (const argument of expression.type === "call" ? (expression.args ?? []) : []) {
-    const result = evaluateConstant(argument.value, (one) => body.constants.get(one));
+    const result = evaluateConstant(argument.value, (one) => body.constants.get(one) ?? unit(one));
     if (result.value === undefined) {
       body.report(types.notConstant, result.bad.span, { what: `a number of \`${name}\`` });
       return undefined;
@@ -69,7 +78,15 @@ function readInitialiser(body: Body, expression: Expression): Initialiser | unde
     body.report(types.initialiserArguments, identifier.span, { name, wanted, count: args.length });
     return undefined;
   }
-  return { name, args };
+  return { name, args, times };
+}
+
+/** Does an expression double with the generic `name`? */
+function isMultipleOf(expression: Expression, name: string): boolean {
+  const at = (factor: number): number | undefined =>
+    evaluateConstant(expression, (one) => (one === name ? factor : undefined)).value;
+  const [once, twice] = [at(1), at(2)];
+  return once !== undefined && twice === 2 * once;
 }
 
 /** The declared type of a weight: sizes only, since weights may not depend on the graph. */

@@ -23,13 +23,18 @@ export const optimisers: Readonly<Record<string, ArgumentTable>> = {
   },
 };
 
-/** Beside those of `train`, for networks that solve problems: limited-memory BFGS on all points at once. */
+/** Beside those of `train`, for networks that solve problems: quasi-Newton methods on all points at once. */
 export const solverOptimisers: Readonly<Record<string, ArgumentTable>> = {
   ...optimisers,
   lbfgs: {
     most: { initial: 5000, whole: true, least: 1 },
     memory: { initial: 50, whole: true, least: 1 },
     tolerance: { initial: 1e-9, least: 0 },
+  },
+  /** With the whole inverse Hessian, self-scaled; for networks of a few thousand parameters. */
+  broyden: {
+    most: { initial: 2000, whole: true, least: 1 },
+    tolerance: { initial: 1e-12, least: 0 },
   },
 };
 

@@ -39,8 +39,14 @@ export function objectOf(fields: readonly (readonly [string, string])[]): string
 }
 
 /** `sg.uniform(0, 1)` */
-export function initialiserText(initial: Initialiser): string {
-  return `sg.${initial.name}(${initial.args.map(String).join(", ")})`;
+export function initialiserText({ name, args, times }: Initialiser): string {
+  const text = (arg: number): string => {
+    if (times === undefined) return String(arg);
+    const constant = `constants.${times}`;
+    if (Math.abs(arg) === 1) return arg < 0 ? `-${constant}` : constant;
+    return `${arg} * ${constant}`;
+  };
+  return `sg.${name}(${args.map(text).join(", ")})`;
 }
 
 /** `{ low: 0, high: 1, lowOpen: false, highOpen: false }` */

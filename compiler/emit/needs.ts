@@ -74,7 +74,10 @@ export class NeedsTable {
     };
     const run = this.readForward(callable, (size) => read(size, inForward));
     if (callable.tag !== "function") {
-      for (const { type } of callable.params) type.dims.forEach((dim) => read(dim, inConstructor));
+      for (const { type, initial } of callable.params) {
+        type.dims.forEach((dim) => read(dim, inConstructor));
+        if (initial.times !== undefined) inConstructor.add(initial.times);
+      }
       for (const { target, sizes, constants } of callable.members) {
         const wanted = target.tag === "neuron" ? ["channels"] : this.of(target).sizes;
         wanted.forEach((name) => read(sizes.get(name), inConstructor));

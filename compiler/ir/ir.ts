@@ -276,6 +276,8 @@ export type InitialiserName =
 export interface Initialiser {
   readonly name: InitialiserName;
   readonly args: readonly number[];
+  /** A constant of the layer that all of `args` are multiples of: `uniform(-frequency, frequency)`. */
+  readonly times?: string | undefined;
 }
 export interface NumberRange {
   readonly low: number;

@@ -140,7 +140,9 @@ function printTyped(expr: Expr): string {
 }
 
 function printParam(param: ParamIr): string {
-  const args = param.initial.args.length === 0 ? "" : `(${param.initial.args.join(", ")})`;
+  const { args: numbers, times } = param.initial;
+  const factor = times === undefined ? "" : ` * ${times}`;
+  const args = numbers.length === 0 ? "" : `(${numbers.map((n) => `${n}${factor}`).join(", ")})`;
   const range =
     param.range === undefined
       ? ""

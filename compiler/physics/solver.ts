@@ -13,6 +13,9 @@ export const smoothActivations: readonly OpName[] = [
   "exp",
 ];
 
+/** Layers of the standard library that are x W + b, whatever their weights begin with. */
+const denseLayers = ["Dense", "Waves"];
+
 export interface Chains {
   /** One for a plain network, one per variable for a separable one. */
   readonly chains: readonly (readonly ChainStepIr[])[];
@@ -80,7 +83,7 @@ function densePath(expr: Expr, model: ModelIr): string | undefined {
   if (expr.tag !== "call") return undefined;
   const member = model.members.find((one) => one.path === expr.member);
   const target = member?.target;
-  const isDense = target?.tag === "layer" && target.declaredName === "Dense";
+  const isDense = target?.tag === "layer" && denseLayers.includes(target.declaredName);
   return isDense && target.origin.file.startsWith("sgnn:std") ? member?.path : undefined;
 }
 

@@ -33,6 +33,7 @@ export const stdDeclarations: ReadonlyMap<
   ["SAGEMax", { type: "layer", file: "sgnn:std/layers/sage-max.sgnn" }],
   ["Standardise", { type: "layer", file: "sgnn:std/layers/standardise.sgnn" }],
   ["VSN", { type: "neuron", file: "sgnn:std/neurons/vsn.sgnn" }],
+  ["Waves", { type: "layer", file: "sgnn:std/layers/waves.sgnn" }],
   ["XorEdgeConv", { type: "layer", file: "sgnn:std/layers/xor-edge-conv.sgnn" }],
   [
     "binary_cross_entropy",
@@ -316,6 +317,19 @@ layer Standardise<epsilon: 1e-5>(x: real[..., c]) -> real[..., c] {
   running mean: real[c] = zeros follows column_mean(x) rate 0.1
   running variance: real[c] = ones follows column_variance(x) rate 0.1
   return (x - mean) / sqrt(variance + epsilon)
+}
+`,
+  ],
+  [
+    "sgnn:std/layers/waves.sgnn",
+    `/// A Dense that begins with every frequency up to \`frequency\` and every phase: the layer before a first sin or tanh
+/// when what is sought oscillates, which the small weights of Dense would be slow to find.
+///
+/// Sitzmann et al. 2020 (SIREN), arXiv 2006.09661; Tancik et al. 2020, arXiv 2006.10739. The frequencies learn.
+layer Waves<out, frequency: 1>(x: real[..., in]) -> real[..., out] {
+  param weight: real[in, out] = uniform(-frequency, frequency)
+  param bias: real[out] = uniform(-pi, pi)
+  return x @ weight + bias
 }
 `,
   ],

@@ -18,9 +18,6 @@ interface Part {
   readonly spec: TermSpec;
   readonly pass: TermPass;
   readonly residuals: Float64Array[];
-  points: TermPoints;
-  weight: number;
-  round: number;
 }
 
 /** The points and weights of a problem in training; engines of two precisions may share them. */
@@ -39,8 +36,33 @@ export class ProblemPoints {
     this.weights = problem.terms.map((term) => firstWeight(problem, term));
   }
 
+  /** All of it, for a checkpoint. */
+  state(): Map<string, Float64Array> {
+    const found = new Map<string, Float64Array>([
+      ["weights", Float64Array.from(this.weights)],
+      ["rounds", Float64Array.from(this.rounds)],
+    ]);
+    this.points.forEach((sites, k) => {
+      sites.forEach((columns, site) => {
+        columns.forEach((column, v) => found.set(`points.${k}.${site}.${v}`, column));
+      });
+    });
+    return found;
+  }
+
+  /** Goes on from a state of the same problem. */
+  restore(state: ReadonlyMap<string, Float64Array>): void {
+    state.get("weights")?.forEach((weight, k) => (this.weights[k] = weight));
+    state.get("rounds")?.forEach((round, k) => (this.rounds[k] = round));
+    this.points.forEach((sites, k) => {
+      this.points[k] = sites.map((columns, site) =>
+        columns.map((column, v) => state.get(`points.${k}.${site}.${v}`)?.slice() ?? column),
+      );
+    });
+  }
+
   /** Called before each step: draws points anew where the sampling says so. Returns true when any changed. */
-  advance(step: number, loss: ProblemLoss): boolean {
+  advance(step: number, loss: ProblemLoss, parameters: ArrayLike<number>): boolean {
     let changed = false;
     this.problem.terms.forEach((term, k) => {
       const { method } = this.problem.samples[term.kind];
@@ -51,7 +73,7 @@ export class ProblemPoints {
       changed = true;
       this.points[k] =
         method.name === "adaptive" && term.kind === "interior" && !this.engine.isGrid
-          ? this.whereLarge(term, k, round, loss)
+          ? this.whereLarge(term, k, round, (points) => loss.sizes(k, points, parameters))
           : this.engine.points(this.problem, term, this.seed, round);
     });
     return changed;
@@ -61,7 +83,12 @@ export class ProblemPoints {
    * Residual-based adaptive distribution (Wu, Zhu, Tan, Kartha and Lu 2023): points out of five times as many
    * candidates, with probability |r|^power / mean + floor.
    */
-  private whereLarge(term: TermSpec, k: number, round: number, loss: ProblemLoss): TermPoints {
+  private whereLarge(
+    term: TermSpec,
+    k: number,
+    round: number,
+    sizesAt: (points: TermPoints) => Float64Array,
+  ): TermPoints {
     const { count, method } = this.problem.samples[term.kind];
     const wide: ProblemSpec = {
       ...this.problem,
@@ -71,7 +98,7 @@ export class ProblemPoints {
       },
     };
     const candidates = this.engine.points(wide, term, this.seed, round);
-    const sizes = loss.sizes(k, candidates);
+    const sizes = sizesAt(candidates);
     const { power = 1, floor = 1 } = method.args;
     const powers = sizes.map((size) => size ** power);
     const mean = powers.reduce((sum, one) => sum + one, 0) / powers.length;
@@ -106,10 +133,10 @@ export class ProblemLoss {
     private readonly engine: SolverEngine,
     private readonly shared: ProblemPoints,
   ) {
-    this.parts = problem.terms.map((spec, k) => {
+    this.parts = problem.terms.map((spec) => {
       const pass = engine.term(spec);
       return {
-        ...{ spec, pass, points: shared.points[k]!, weight: 1, round: 0 },
+        ...{ spec, pass },
         residuals: spec.residuals.map(() => new Float64Array(pass.block)),
       };
     });
@@ -145,7 +172,8 @@ export class ProblemLoss {
   }
 
   /** Root of the sum of squared residuals at each of some points. */
-  sizes(k: number, points: TermPoints): Float64Array {
+  sizes(k: number, points: TermPoints, parameters: ArrayLike<number>): Float64Array {
+    this.engine.setParameters(parameters);
     const { spec, pass, residuals } = this.parts[k]!;
     const sizes = new Float64Array(this.engine.size(points, spec.sites.length));
     const scale = spec.residuals.map(() => 0);

@@ -1,6 +1,6 @@
 /**
- * Trains a network to solve a problem: first-order steps in single precision, then L-BFGS in double, where
- * the line search compares losses that differ in their last digits. Both see all points at every step.
+ * Trains a network to solve a problem: first-order steps in single precision, then a quasi-Newton method in
+ * double, where the line search compares losses that differ in their last digits. Both see all points at every step.
  */
 import { SgnnError } from "../error.js";
 import { modelWeights, setWeights } from "../export/weights.js";
@@ -15,8 +15,10 @@ import { createSchedule } from "../train/schedule.js";
 import type { NamedCall } from "../train/spec.js";
 import { buildEngine, layoutOf, type Layout } from "./build.js";
 import { Judge } from "./judge.js";
-import { lbfgs, type LbfgsEnd } from "./lbfgs.js";
+import { InverseHessian } from "./broyden.js";
+import { StepMemory } from "./lbfgs.js";
 import { ProblemLoss, ProblemPoints, type LossValue } from "./loss.js";
+import { minimise, type Curvature, type End, type Verdict } from "./quasi-newton.js";
 import type { SolverExperiment } from "./spec.js";
 
 export interface SolveOptions {
@@ -27,7 +29,7 @@ export interface SolveOptions {
   readonly files?: Readonly<Record<string, string>> | undefined;
   readonly backend: { readonly name: string; readonly versions?: Readonly<Record<string, string>> };
   readonly tool?: string | undefined;
-  /** Go on from the checkpoint in `folder`. It holds the first-order steps; L-BFGS starts again from their end. */
+  /** Go on from the checkpoint in `folder`, as if training had never stopped. */
   readonly resume?: boolean | undefined;
   readonly replace?: boolean | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -52,7 +54,7 @@ export interface SolveResult {
 }
 
 /** Seconds between checkpoints. */
-const SAVE_EVERY = 10;
+const SAVE_EVERY = 20;
 /** Steps between lines of metrics.jsonl, as a share of all. */
 const RECORDS = 200;
 
@@ -81,17 +83,20 @@ class Solver {
   private readonly single: ProblemLoss;
   private readonly double: ProblemLoss;
   private readonly judge: Judge;
-  private readonly optimizers: readonly {
-    readonly call: NamedCall;
-    readonly rule: Optimizer | undefined;
-  }[];
+  private readonly stages: readonly Stage[];
   private readonly identity: Identity;
   private readonly folder: RunFolder | undefined;
   private readonly steps: number;
   private readonly epochs: number;
   private readonly started = performance.now();
+  /** Steps of first-order stages. */
   private step = 0;
+  /** Iterations of all quasi-Newton stages, and those of the current stage. */
   private iterations = 0;
+  private made = 0;
+  private stage = 0;
+  /** Parameters of the quasi-Newton stages, once one has begun. */
+  private exact: Float64Array | undefined;
   private loss: LossValue = { total: NaN, terms: [] };
   private secondsBefore = 0;
   private lastSave = performance.now();
@@ -112,12 +117,9 @@ class Solver {
     this.single = new ProblemLoss(problem, first, this.points);
     this.double = new ProblemLoss(problem, second, this.points);
     this.judge = new Judge(problem, second);
-    this.optimizers = train.optimize.map((call) => ({
-      call,
-      rule: call.name === "lbfgs" ? undefined : createOptimizer(call),
-    }));
+    this.stages = train.optimize.map((call) => stageOf(call, this.values.length));
     this.steps = options.epochs ?? train.epochs;
-    const more = train.optimize.map(({ name: one, args }) => (one === "lbfgs" ? args["most"]! : 0));
+    const more = train.optimize.map(({ args }) => args["most"] ?? 0);
     this.epochs = this.firstOrder() * this.steps + more.reduce((sum, one) => sum + one, 0);
     this.identity = {
       experiment: name,
@@ -131,29 +133,26 @@ class Solver {
         ? undefined
         : RunFolder.open(options.folder, options.files ?? {}, mode);
     if (options.folder !== undefined && mode === "resume") this.restore(options.folder);
-    this.folder?.truncateEpochs(this.step);
+    this.folder?.truncateEpochs(this.step + this.iterations);
   }
 
   private firstOrder(): number {
-    return this.optimizers.some(({ rule }) => rule !== undefined) ? 1 : 0;
+    return this.stages.some(({ rule }) => rule !== undefined) ? 1 : 0;
   }
 
   async run(): Promise<SolveResult> {
-    const before = this.step;
+    const before = this.step + this.iterations;
     this.writeRecord("running");
     let status: SolveResult["status"] = "finished";
-    let exact: Float64Array | undefined;
-    for (const { call, rule } of this.optimizers) {
-      if (rule !== undefined) {
-        status = await this.follow(rule, call);
-        this.save();
-      } else {
-        exact ??= Float64Array.from(this.values);
-        status = await this.refine(exact, call.args);
-      }
+    for (; this.stage < this.stages.length; this.stage += 1) {
+      const { call, rule, curvature } = this.stages[this.stage]!;
+      if (rule !== undefined) status = await this.follow(rule, call);
+      else if (curvature !== undefined) status = await this.refine(curvature, call);
+      this.save();
       if (status !== "finished") break;
+      this.made = 0;
     }
-    return this.finish(status, exact ?? Float64Array.from(this.values), before);
+    return this.finish(status, before);
   }
 
   /** Steps of a first-order optimiser; returns how it went. */
@@ -165,7 +164,7 @@ class Solver {
     const balanceEvery = problem.weights?.name === "adaptive" ? problem.weights.args["every"]! : 0;
     while (this.step < this.steps) {
       if (this.options.signal?.aborted === true) return "interrupted";
-      this.points.advance(this.step, this.single);
+      this.points.advance(this.step, this.single, this.values);
       if (balanceEvery > 0 && this.step % balanceEvery === 0) this.single.balance(this.values);
       this.loss = this.single.value(this.values, gradient);
       if (!Number.isFinite(this.loss.total) || !gradient.every(Number.isFinite)) {
@@ -187,34 +186,39 @@ class Solver {
     return "finished";
   }
 
-  /** L-BFGS from `x`, in place. */
-  private async refine(
-    x: Float64Array,
-    args: Readonly<Record<string, number>>,
-  ): Promise<SolveResult["status"]> {
-    const { most = 5000, memory = 50, tolerance = 1e-9 } = args;
+  /** A quasi-Newton stage. */
+  private async refine(curvature: Curvature, call: NamedCall): Promise<SolveResult["status"]> {
+    const { most = 5000, tolerance = 1e-9 } = call.args;
+    const x = (this.exact ??= Float64Array.from(this.values));
+    const first = this.iterations - this.made;
     // The search tries points; what is reported is the one it keeps.
     let tried: LossValue = this.loss;
-    const result = await lbfgs(
+    const result = await minimise(
       (at, gradient) => (tried = this.double.value(at, gradient)).total,
       x,
-      { most, memory, tolerance },
-      async ({ iteration }) => {
+      curvature,
+      { most, tolerance, made: this.made },
+      async ({ iteration }): Promise<Verdict> => {
         this.loss = tried;
-        this.iterations += 1;
-        this.record(this.step + iteration, 1, most);
+        this.made = iteration;
+        this.iterations = first + iteration;
+        const reached = this.step + this.iterations;
+        this.record(reached, 1, most);
+        const changed = this.points.advance(reached, this.double, x);
+        if ((performance.now() - this.lastSave) / 1000 > SAVE_EVERY) this.save();
         await this.pause();
-        return this.options.signal?.aborted !== true;
+        if (this.options.signal?.aborted === true) return "stop";
+        return changed ? "changed" : "go on";
       },
     );
-    const words: Record<LbfgsEnd, string> = {
+    const words: Record<End, string> = {
       most: "",
       tolerance: " (the gradient is below the tolerance)",
       "no progress": " (no step lowers the loss further)",
       "not finite": "",
       stopped: "",
     };
-    this.ends.push(`${result.iteration} iterations of lbfgs${words[result.end]}`);
+    this.ends.push(`${result.iteration} iterations of ${call.name}${words[result.end]}`);
     if (result.end === "not finite") {
       this.loss = { total: NaN, terms: [] };
       return "diverged";
@@ -255,7 +259,12 @@ class Solver {
     const { folder } = this.options;
     this.lastSave = performance.now();
     if (folder === undefined) return;
-    const { step, values } = this;
+    const { step, values, stages, stage, made, iterations } = this;
+    const doubles = new Map(this.points.state());
+    doubles.set("counters", Float64Array.of(stage, made, iterations));
+    if (this.exact !== undefined) doubles.set("parameters", this.exact);
+    const known = stages[stage]?.curvature?.state() ?? [];
+    known.forEach((array, k) => doubles.set(`curvature.${k}`, array));
     saveCheckpoint(folder, {
       identity: this.identity,
       progress: {
@@ -264,7 +273,8 @@ class Solver {
       },
       model: new Map([["all", values]]),
       best: undefined,
-      optimizers: this.optimizers.flatMap(({ rule }) => (rule === undefined ? [] : [rule.slots])),
+      optimizers: stages.flatMap(({ rule }) => (rule === undefined ? [] : [rule.slots])),
+      doubles,
     });
   }
 
@@ -276,19 +286,28 @@ class Solver {
       this.options.onWarning?.(`${warning}; the generation before it is used`);
     const values = checkpoint.model.get("all");
     if (values?.length === this.values.length) this.values.set(values);
-    const rules = this.optimizers.flatMap(({ rule }) => rule ?? []);
+    const rules = this.stages.flatMap(({ rule }) => rule ?? []);
     checkpoint.optimizers.forEach((slots, k) => {
       for (const [path, slot] of slots) rules[k]?.slots.set(path, { ...slot });
     });
     this.step = checkpoint.progress.epoch;
     this.secondsBefore = checkpoint.progress.seconds;
+    const doubles = checkpoint.doubles ?? new Map<string, Float64Array>();
+    this.points.restore(doubles);
+    this.exact = doubles.get("parameters")?.slice();
+    const [stage = 0, made = 0, iterations = 0] = doubles.get("counters") ?? [];
+    Object.assign(this, { stage, made, iterations });
+    const known: Float64Array[] = [];
+    for (let k = 0; doubles.has(`curvature.${k}`); k++) known.push(doubles.get(`curvature.${k}`)!);
+    if (known.length > 0) this.stages[stage]?.curvature?.restore(known);
   }
 
   private seconds(): number {
     return this.secondsBefore + round(performance.now() - this.started) / 1000;
   }
 
-  private finish(status: SolveResult["status"], x: Float64Array, before: number): SolveResult {
+  private finish(status: SolveResult["status"], before: number): SolveResult {
+    const x = this.exact ?? this.values;
     const seconds = this.seconds();
     const spent = round(performance.now() - this.started) / 1000;
     setWeights(this.model, unflatten(Float32Array.from(x), this.layout), "the solution");
@@ -358,6 +377,24 @@ class Solver {
       metrics,
       seconds: this.seconds(),
     });
+  }
+}
+
+/** A first-order rule, or what a quasi-Newton method knows of the curvature. */
+interface Stage {
+  readonly call: NamedCall;
+  readonly rule: Optimizer | undefined;
+  readonly curvature: Curvature | undefined;
+}
+
+function stageOf(call: NamedCall, size: number): Stage {
+  switch (call.name) {
+    case "lbfgs":
+      return { call, rule: undefined, curvature: new StepMemory(call.args["memory"] ?? 50) };
+    case "broyden":
+      return { call, rule: undefined, curvature: new InverseHessian(size) };
+    default:
+      return { call, rule: createOptimizer(call), curvature: undefined };
   }
 }
 

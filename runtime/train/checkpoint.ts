@@ -1,7 +1,7 @@
 /**
  * Everything training needs to go on as if it had never stopped, in one safetensors file.
  *
- * Tensors: `model.PATH`, `best.PATH`, `optimizer.K.MOMENT.PATH`. Metadata: the state as JSON, and a
+ * Tensors: `model.PATH`, `best.PATH`, `optimizer.K.MOMENT.PATH`, `double.NAME`. Metadata: the state as JSON, and a
  * SHA-256 of all the rest. Two generations are kept: a new file is written beside the target and
  * flushed, the current one becomes the previous one, then the new one is renamed. A kill at any
  * moment leaves at least one whole generation; a damaged one is detected and the other is used.
@@ -46,6 +46,8 @@ export interface Checkpoint {
     string,
     { readonly steps: number; readonly moments: Readonly<Record<string, Float32Array>> }
   >[];
+  /** What a solver keeps in double precision: parameters, curvature, points. */
+  readonly doubles?: ReadonlyMap<string, Float64Array> | undefined;
 }
 
 const FORMAT = "sgnn-checkpoint-1";
@@ -71,6 +73,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     }
     return counts;
   });
+  for (const [name, data] of checkpoint.doubles ?? []) {
+    tensors.set(`double.${name}`, { shape: [data.length], dtype: "f64", data });
+  }
   const metadata = {
     format: FORMAT,
     identity: JSON.stringify(checkpoint.identity),
@@ -117,6 +122,10 @@ export function decodeCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
     }
     return found;
   };
+  const doubles = new Map<string, Float64Array>();
+  for (const [name, { data }] of tensors) {
+    if (name.startsWith("double.")) doubles.set(name.slice(7), data as Float64Array);
+  }
   const best = part("best.");
   const steps = JSON.parse(rest["steps"] ?? "[]") as Record<string, number>[];
   return {
@@ -124,6 +133,7 @@ export function decodeCheckpoint(bytes: Uint8Array, label: string): Checkpoint {
     progress: JSON.parse(rest["progress"] ?? "{}") as Progress,
     model: part("model."),
     best: best.size > 0 ? best : undefined,
+    doubles: doubles.size > 0 ? doubles : undefined,
     optimizers: steps.map((counts, k) => {
       const all = part(`optimizer.${k}.`);
       return new Map(

@@ -129,12 +129,12 @@ class SolverTrainChecker {
     });
   }
 
-  /** Steps of the optimisers that are not lbfgs. */
+  /** Steps of the optimisers that are no quasi-Newton methods. */
   private checkEpochs(optimize: readonly NamedNumbers[]): number | undefined {
     const value = this.number("epochs", { whole: true, least: 1 });
     const isGiven = fieldsOf<TrainField, "epochs">(this.declaration.fields, "epochs").length > 0;
     if (isGiven) return value;
-    if (optimize.length > 0 && optimize.every(({ name }) => name === "lbfgs")) return 0;
+    if (optimize.length > 0 && optimize.every(({ args }) => args.has("most"))) return 0;
     this.missing("epochs", "it is the number of steps of the first optimiser", "epochs 10000");
     return undefined;
   }
