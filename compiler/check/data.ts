@@ -17,7 +17,7 @@ import { generators } from "./generators.js";
 
 const formats = [
   ...(["npz", "npy", "csv", "tsv", "json", "tu", "planetoid", "temporal"] as const),
-  ...(["off", "xyz", "voxels128", "voxels256", "voxels512", "voxels1024"] as const),
+  ...(["off", "xyz", "voxels64", "voxels128", "voxels256", "voxels512", "voxels1024"] as const),
 ] as const;
 const scalers = ["standard", "minmax", "rows", "none"] as const;
 

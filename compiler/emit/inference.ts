@@ -9,6 +9,7 @@ import type { HelperName } from "../neurons/index.js";
 import { inferencePlan, isPlan } from "../plan/inference/lower.js";
 import type {
   Access,
+  FoldedChain,
   InferencePlan,
   PlanStep,
   Pointwise,
@@ -95,7 +96,18 @@ function planText(plan: InferencePlan | Unsupported, chains: ChainTexts): string
 
 /** A chain stands in the plan by the name of its function. */
 function withLoop(step: PlanStep, chains: ChainTexts): object {
-  const { op, args, result, pointwise, ...rest } = step;
+  const { op, args, result, pointwise, fold, ...rest } = step;
+  if (fold !== undefined) {
+    const named = (chain: FoldedChain | undefined): object | undefined => {
+      if (chain === undefined) return undefined;
+      const { expression, access, first, constants } = chain;
+      return { loop: chains.of(expression, access, true), first, constants };
+    };
+    return {
+      ...{ op, args, result, ...rest },
+      fold: { inner: named(fold.inner), outer: named(fold.outer) },
+    };
+  }
   return pointwise === undefined
     ? step
     : { op, loop: chains.of(pointwise.expression, pointwise.access), args, result, ...rest };
@@ -108,15 +120,15 @@ class ChainTexts {
   private readonly known = new Map<string, string>();
   private readonly helpers = new Set<OpName>();
 
-  /** Adds the loop of a chain; returns its name. */
-  of(expression: Pointwise, access: readonly Access[]): string {
-    const key = pointwiseLoop("", expression, access);
+  /** Adds the loop of a chain; returns its name. One that is folded rounds every operation. */
+  of(expression: Pointwise, access: readonly Access[], rounded = false): string {
+    const key = pointwiseLoop("", expression, access, rounded);
     const found = this.known.get(key);
     if (found !== undefined) return found;
     const name = `chain${this.names.length + 1}`;
     this.known.set(key, name);
     this.names.push(name);
-    this.texts.push(pointwiseLoop(name, expression, access));
+    this.texts.push(pointwiseLoop(name, expression, access, rounded));
     for (const helper of helpersOf(expression)) this.helpers.add(helper);
     return name;
   }

@@ -58,11 +58,13 @@ export function helpersOf(expression: Pointwise): readonly OpName[] {
 /**
  * A function of the operands' arrays, the result's array and its [rows, width]. The text depends only on
  * the expression and the access, so that equal chains share one function.
+ * @param rounded every operation is rounded to float32, as tensors do; else only the result is
  */
 export function pointwiseLoop(
   name: string,
   expression: Pointwise,
   access: readonly Access[],
+  rounded = false,
 ): string {
   const names = access.map((_, k) => `x${k}`);
   const needsRow = access.some((how) => how === "row" || how === "column");
@@ -75,7 +77,8 @@ export function pointwiseLoop(
     const at = how.inner === 1 ? "k" : `((k / ${how.inner}) | 0)`;
     return how.size === undefined ? `${names[k]}[${at}]` : `${names[k]}[${at} % ${how.size}]`;
   };
-  const statement = `result[k] = ${printed(expression, read)};`;
+  const print = rounded ? printedRounded : printed;
+  const statement = `result[k] = ${print(expression, read)};`;
   return [
     `function ${name}(operands, result, rows, width) {`,
     ...names.map(
@@ -92,6 +95,17 @@ export function pointwiseLoop(
       : ["const size = rows * width;", "for (let k = 0; k < size; k++) {", statement, "}"]),
     "}",
   ].join("\n");
+}
+
+function printedRounded(expression: Pointwise, read: (index: number) => string): string {
+  if (expression.tag !== "op") return printed(expression, read);
+  const names: string[] = [];
+  const args = expression.args.map((arg): Pointwise => {
+    names.push(printedRounded(arg, read));
+    return { tag: "operand", index: names.length - 1 };
+  });
+  const slope = expression.slope === undefined ? undefined : Math.fround(expression.slope);
+  return `Math.fround(${printed({ ...expression, args, slope }, (index) => names[index])})`;
 }
 
 function printed(expression: Pointwise, read: (index: number) => string): string {

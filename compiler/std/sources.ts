@@ -278,9 +278,10 @@ layer PNA<out, delta: 1>(x: real[N, in], g: graph) -> real[N, out] {
   [
     "sgnn:std/layers/prelu.sgnn",
     `/// Rectifier with a learned slope below zero, one for all channels: \`y = max(x, 0) + slope min(x, 0)\`
-/// (He et al. 2015, eq. 1).
+/// (He et al. 2015, eq. 1). The slope does not become negative, so that \`y\` rises with \`x\` and a sign after it
+/// is one comparison of \`x\` with a threshold.
 layer PReLU(x: real[..., c]) -> real[..., c] {
-  param slope: real = constant(0.25)
+  param slope: real = constant(0.25) in [0, inf)
   return max(x, 0) + slope * min(x, 0)
 }
 `,

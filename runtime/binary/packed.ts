@@ -8,7 +8,9 @@
  * et al. 2017, FINN, section 4.2.2).
  */
 import { SgnnError } from "../error.js";
-import { pack, rowBytes } from "../kernels/reference/bits.js";
+import type { BitExports } from "../inference/bit-kernels.js";
+import { checkClouds } from "../kernels/nearest.js";
+import { pack, rowBytes, turnRow } from "../kernels/reference/bits.js";
 import { privateHeap } from "../kernels/wasm/heap.js";
 
 /** Rows of signs as bits; see kernels/reference/bits.ts for the layout. */
@@ -23,45 +25,6 @@ export interface Thresholds {
   readonly values: Int32Array;
   /** 1 where what follows the product falls with it. */
   readonly falls: Uint8Array;
-}
-
-interface BitKernels {
-  bitProduct(
-    x: number,
-    w: number,
-    y: number,
-    rows: number,
-    columns: number,
-    vectors: number,
-    width: number,
-  ): void;
-  edgeBits(
-    x: number,
-    near: number,
-    wEdge: number,
-    wNode: number,
-    thresholds: number,
-    flags: number,
-    out: number,
-    scratch: number,
-    nodes: number,
-    k: number,
-    vectors: number,
-    width: number,
-    channels: number,
-    outVectors: number,
-  ): void;
-  hammingNearest(
-    x: number,
-    near: number,
-    distances: number,
-    places: number,
-    count: number,
-    k: number,
-    vectors: number,
-    width: number,
-    base: number,
-  ): void;
 }
 
 /** Packs the signs of real numbers, row-major [rows, width]; 0 is +1. */
@@ -136,19 +99,35 @@ export function edgeBits(
     });
   }
   const outBytes = rowBytes(channels);
-  const flags = falls.map((down, c) => 2 * down + (smallest[c] ?? 0));
+  const bytes = rowBytes(x.width);
+  // The smallest product is minus the largest of the turned weights: whole numbers have y >= t where not -y >= 1 - t.
+  const weights = new Uint8Array(2 * channels * bytes);
+  weights.set(wEdge.bytes);
+  weights.set(wNode.bytes, channels * bytes);
+  const turned = new Uint8Array(outBytes);
+  const bounds = new Int32Array(channels);
+  for (let c = 0; c < channels; c++) {
+    const isTurned = smallest[c] === 1;
+    const down = falls[c] === 1;
+    // As `y >= bound`, turned around when it falls.
+    const bound = down ? values[c]! + 1 : values[c]!;
+    bounds[c] = isTurned ? 1 - bound : bound;
+    if (down !== isTurned) turned[c >> 3]! |= 1 << (c & 7);
+    if (isTurned) for (const row of [c, channels + c]) turnRow(weights, row, x.width);
+  }
   return inHeap((heap) => {
-    const vectors = rowBytes(x.width) / 16;
+    const vectors = bytes / 16;
     const out = heap.put(new Uint8Array(x.rows * outBytes));
+    const edges = heap.put(weights);
     kernels().edgeBits(
       heap.put(x.bytes),
       heap.put(near),
-      heap.put(wEdge.bytes),
-      heap.put(wNode.bytes),
-      heap.put(values),
-      heap.put(flags),
+      edges,
+      edges + channels * bytes,
+      heap.put(bounds),
+      heap.put(turned),
       out,
-      heap.room(k * vectors * 16),
+      heap.room(bytes + 4 * channels),
       x.rows,
       k,
       vectors,
@@ -167,6 +146,7 @@ export function edgeBits(
  * @throws SgnnError R150 when a cloud has fewer than `k` rows
  */
 export function hammingNearest(x: Bits, pointers: Int32Array, k: number): Int32Array {
+  checkClouds(pointers, k);
   return inHeap((heap) => {
     const vectors = rowBytes(x.width) / 16;
     const address = heap.put(x.bytes);
@@ -176,14 +156,6 @@ export function hammingNearest(x: Bits, pointers: Int32Array, k: number): Int32A
     for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
       const start = pointers[cloud]!;
       const count = pointers[cloud + 1]! - start;
-      if (count < k) {
-        throw new SgnnError({
-          code: "R150",
-          message: `${k} neighbours in cloud ${cloud} of ${count} points`,
-          why: "A point has as many neighbours as its cloud has points, itself among them.",
-          fix: `Use a k of at most ${count}.`,
-        });
-      }
       kernels().hammingNearest(
         address + start * vectors * 16,
         near + 4 * start * k,
@@ -255,8 +227,8 @@ function sameWidth(x: Bits, w: Bits): void {
   });
 }
 
-function kernels(): BitKernels {
-  return privateHeap().module<BitKernels>("bits");
+function kernels(): BitExports {
+  return privateHeap().module<BitExports>("bits");
 }
 
 interface HeapCall {

@@ -2,7 +2,7 @@
  * A file as named arrays, whatever its format; and the choice of the reader.
  *
  * The format is what `as` says, else the extension. Formats: npz, npy, csv, tsv, json, tu (a folder),
- * planetoid (several files with one prefix), temporal (text lines `u v t`), off and xyz (point clouds), voxels128 .. voxels1024 (an npz
+ * planetoid (several files with one prefix), temporal (text lines `u v t`), off and xyz (point clouds), voxels64 .. voxels1024 (an npz
  * collection of voxelised shapes, so many points drawn from each).
  */
 import { basename, extname } from "node:path";
@@ -30,6 +30,7 @@ export const formats = [
   "temporal",
   "off",
   "xyz",
+  "voxels64",
   "voxels128",
   "voxels256",
   "voxels512",
@@ -118,6 +119,7 @@ export function openTable(path: string, label: string, format: string | undefine
       const name = basename(path).replace(/\.npy$/, "");
       return tableOf(label, new Map([[name, readNpy(readFileBytes(path), label)]]));
     }
+    case "voxels64":
     case "voxels128":
     case "voxels256":
     case "voxels512":

@@ -5,7 +5,7 @@
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../error.js";
-import { nearestNeighbours } from "../kernels/nearest.js";
+import { checkClouds, nearestNeighbours } from "../kernels/nearest.js";
 import type { Run } from "../layers/run.js";
 import { toFloat } from "../tensor/ops/operand.js";
 import { Graph } from "./graph.js";
@@ -23,16 +23,7 @@ export type Metric = "euclidean" | "hamming" | "cosine";
  */
 export function knn(g: Graph, x: Tensor, k: number, metric: Metric, run: Run): Graph {
   const { pointers } = g.topology.graphs;
-  for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
-    const count = pointers[cloud + 1]! - pointers[cloud]!;
-    if (count >= k) continue;
-    throw new SgnnError({
-      code: "R150",
-      message: `knn<${k}>: cloud ${cloud} has ${count} ${count === 1 ? "point" : "points"}`,
-      why: "A point has as many neighbours as its cloud has points, itself among them.",
-      fix: `Use a smaller k than ${count + 1}, or sample at least ${k} points.`,
-    });
-  }
+  checkClouds(pointers, k);
   const width = x.shape[1] ?? 1;
   const sources = nearestNeighbours(rowsFor(metric, x, width), width, pointers, k);
   const targets = Int32Array.from(sources, (_, e) => Math.floor(e / k));

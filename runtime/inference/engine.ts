@@ -11,9 +11,19 @@ import type { Topology } from "../graph/topology.js";
 import type { FlatArray, FlatInputs } from "./inputs.js";
 import { typescriptKernels, type ProductKernels } from "./kernels.js";
 import { Layout, type Place } from "./memory.js";
-import { operations, type Operation, type Slot, type StepCounts } from "./operations/index.js";
+import {
+  operations,
+  type Binding,
+  type Operation,
+  type Slot,
+  type StepCounts,
+} from "./operations/index.js";
+import type { RowChain } from "./operations/fold.js";
+import { rowBytes } from "../kernels/reference/bits.js";
+import { rowChain } from "./operations/fold.js";
 import { sizeOf } from "./operations/operation.js";
-import type { Dim, InferencePlan, PlanModule, PlanStep, PlanValue } from "./plan.js";
+import { packColumns } from "./pack.js";
+import type { Dim, FoldedChain, InferencePlan, PlanModule, PlanStep, PlanValue } from "./plan.js";
 
 /** What a call gives. The array is a view that the next call overwrites. */
 export interface EngineOutput {
@@ -112,7 +122,7 @@ export class Engine {
 }
 
 function noCounts(): StepCounts {
-  return { eventCalls: 0, denseCalls: 0, values: 0, events: 0, adds: 0, macs: 0 };
+  return { eventCalls: 0, denseCalls: 0, values: 0, events: 0, adds: 0, macs: 0, bitOps: 0 };
 }
 
 function checkPlan(plan: InferencePlan): void {
@@ -159,7 +169,13 @@ class Bound {
     const sizes = sizesOf(plan, topologies, inputs);
     const shapes = plan.values.map((value) => shapeOf(value, sizes));
     const constant = constantSteps(plan);
-    const { places, scratch, length } = layoutOf(plan, shapes, constant, kernels.crossing);
+    const graphOf = ({ graph }: PlanStep): Topology | undefined =>
+      graph === undefined ? undefined : topologies[graph]!.topology;
+    const { places, scratch, kept, length } = layoutOf(plan, shapes, {
+      constant,
+      crossing: kernels.crossing,
+      graphOf,
+    });
     const products = kernels.open(length);
     this.bytes = products.buffer.byteLength;
     const viewOf = ({ offset, length: size }: Place): Float32Array =>
@@ -167,12 +183,17 @@ class Bound {
     this.slots = plan.values.map((value, k): Slot => {
       const place = places[value.of ?? k];
       if (place === undefined) throw new Error(`value ${k} has no place`);
-      const data = viewOf({ offset: place.offset, length: sizeOf(shapes[k]!.dims) });
-      return { ...shapes[k]!, data };
+      const data = viewOf({ offset: place.offset, length: floatsOf(value, shapes[k]!) });
+      const slot = { ...shapes[k]!, data };
+      if (value.packed !== true) return slot;
+      return { ...slot, bits: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
     });
     const { slots } = this;
     plan.values.forEach(({ source }, k) => {
-      const { data } = slots[k]!;
+      const { data, dims, bits } = slots[k]!;
+      if (source?.tag === "bits" && bits !== undefined) {
+        packColumns(weights.get(source.path) ?? [], source.parts, dims[1]!, bits);
+      }
       if (source?.tag === "weight") data.set(weights.get(source.path) ?? []);
       if (source?.tag === "number") data.fill(source.value);
       if (source?.tag === "input") {
@@ -189,13 +210,15 @@ class Bound {
         step,
         args: step.args.map((arg) => slots[arg]!),
         result: slots[step.result]!,
-        topology: step.graph === undefined ? undefined : topologies[step.graph]!.topology,
+        topology: graphOf(step),
         products,
         crossing: kernels.crossing,
         scratch: viewOf(scratch[k]!),
+        kept: viewOf(kept[k]!),
         neuronLoop: step.neuron && module.neurons[step.neuron.type],
         parameters: step.neuron?.parameters.map(({ value }) => slots[value]!) ?? [],
         pointwiseLoop: step.loop === undefined ? undefined : module.pointwise[step.loop],
+        chains: chainsOf(module, step, slots),
         counts: counts[k]!,
       });
       if (constant[k]) call();
@@ -228,6 +251,23 @@ class Bound {
     for (const call of this.calls) call();
     return this.output;
   }
+}
+
+/** The chains that are folded into a step, with their constants. */
+function chainsOf(module: PlanModule, step: PlanStep, slots: readonly Slot[]): Binding["chains"] {
+  const of = (chain: FoldedChain | undefined): RowChain | undefined => {
+    if (chain === undefined) return undefined;
+    const { loop, first, constants } = chain;
+    const given = step.args.slice(first, first + constants).map((arg) => slots[arg]!.data);
+    return rowChain(module.pointwise[loop]!, given);
+  };
+  return { inner: of(step.fold?.inner), outer: of(step.fold?.outer) };
+}
+
+/** Floats that a value takes; bits in rows of whole vectors. */
+function floatsOf({ packed }: PlanValue, { dims }: Pick<Slot, "dims">): number {
+  if (packed !== true) return sizeOf(dims);
+  return (sizeOf(dims.slice(0, -1)) * rowBytes(dims[dims.length - 1] ?? 1)) / 4;
 }
 
 function operationOf(step: PlanStep): Operation {
@@ -265,7 +305,8 @@ function sizesOf(
   plan.graphs.forEach((graph, k) => {
     const { topology } = topologies[k]!;
     sizes.set(graph.nodes, topology.nodeCount);
-    sizes.set(graph.edges, topology.edgeCount);
+    const { near } = graph;
+    sizes.set(graph.edges, near === undefined ? topology.edgeCount : near * topology.nodeCount);
     sizes.set(graph.graphs, topology.graphs.count);
   });
   return sizes;
@@ -273,7 +314,7 @@ function sizesOf(
 
 /** All steps in front, as one number of rows. */
 function shapeOf(
-  { kind, dims, steps, source }: PlanValue,
+  { kind, dims, steps, source, packed }: PlanValue,
   sizes: ReadonlyMap<string, number>,
 ): Omit<Slot, "data"> {
   const size = (dim: Dim): number => {
@@ -288,6 +329,7 @@ function shapeOf(
     kind,
     steps: count,
     isInput,
+    isPacked: packed === true,
     dims: known.length === 0 ? [] : [count * known[0]!, ...known.slice(1)],
   };
 }
@@ -296,13 +338,15 @@ function shapeOf(
 function constantSteps(plan: InferencePlan): readonly boolean[] {
   const known = new Set<number>();
   plan.values.forEach(({ source }, k) => {
-    if (source?.tag === "weight" || source?.tag === "number") known.add(k);
+    if (source?.tag === "weight" || source?.tag === "bits" || source?.tag === "number") {
+      known.add(k);
+    }
   });
   return plan.steps.map((step) => {
     const isKnown = step.args.every((arg) => known.has(plan.values[arg]!.of ?? arg));
     const isConstant =
       operationOf(step).isConstant === true ||
-      (isKnown && step.args.length > 0 && step.op !== "neuron");
+      (isKnown && (step.args.length > 0 || step.op === "pointwise") && step.op !== "neuron");
     if (isConstant) known.add(step.result);
     return isConstant;
   });
@@ -315,13 +359,20 @@ function constantSteps(plan: InferencePlan): readonly boolean[] {
 function layoutOf(
   plan: InferencePlan,
   shapes: readonly Omit<Slot, "data">[],
-  constant: readonly boolean[],
-  crossing: number,
-): { places: (Place | undefined)[]; scratch: Place[]; length: number } {
+  {
+    constant,
+    crossing,
+    graphOf,
+  }: {
+    readonly constant: readonly boolean[];
+    readonly crossing: number;
+    readonly graphOf: (step: PlanStep) => Topology | undefined;
+  },
+): { places: (Place | undefined)[]; scratch: Place[]; kept: Place[]; length: number } {
   const layout = new Layout();
   const places: (Place | undefined)[] = plan.values.map(() => undefined);
   const root = (value: number): number => plan.values[value]!.of ?? value;
-  const length = (value: number): number => sizeOf(shapes[value]!.dims);
+  const length = (value: number): number => floatsOf(plan.values[value]!, shapes[value]!);
   const last = new Map<number, number>();
   plan.steps.forEach((step, k) => step.args.forEach((arg) => last.set(root(arg), k)));
   last.set(root(plan.result), Infinity);
@@ -337,11 +388,16 @@ function layoutOf(
     lasting.add(step.result);
   });
   const slots = shapes as readonly Slot[];
+  const kept = plan.steps.map((step) => {
+    const args = step.args.map((arg) => slots[arg]!);
+    const needed = operationOf(step).kept?.(args, slots[step.result]!, graphOf(step)) ?? 0;
+    return { offset: layout.take(needed).offset, length: needed };
+  });
   const scratch = plan.steps.map((step, k) => {
     const operation = operationOf(step);
     const args = step.args.map((arg) => slots[arg]!);
     const result = slots[step.result]!;
-    const needed = operation.scratch?.(args, result, step, crossing) ?? 0;
+    const needed = operation.scratch?.(args, result, step, crossing, graphOf(step)) ?? 0;
     const own = layout.take(needed);
     const ends = [...new Set(step.args.map(root))].filter(
       (arg) => last.get(arg) === k && !lasting.has(arg),
@@ -358,7 +414,7 @@ function layoutOf(
     layout.give(own);
     return { offset: own.offset, length: needed };
   });
-  return { places, scratch, length: layout.length };
+  return { places, scratch, kept, length: layout.length };
 }
 
 /** How a feature is read: with loops added, a loop has the mean of the edges that enter its node. */

@@ -3,11 +3,13 @@
  * element in rising order of the contracted dim, in float32, so that they give the same bits: a term
  * with a 0 changes nothing.
  */
+import { typescriptBits, type BitKernels } from "./bit-kernels.js";
 import { listEvents, type EventList } from "./events.js";
 
 /** The products of one engine, on arrays that lie in its memory. */
 export interface Products {
   readonly buffer: ArrayBuffer;
+  readonly bits: BitKernels;
   /**
    * y = x w.
    * @param x [rows, inner] @param w [inner, outer] @param y [rows, outer], overwritten
@@ -47,6 +49,7 @@ export interface ProductKernels {
 const PANEL = 8;
 
 const products: Omit<Products, "buffer"> = {
+  bits: typescriptBits,
   dense(x, w, y, rows, inner, outer) {
     for (let r = 0; r < rows; r++) {
       const from = r * inner;

@@ -12,6 +12,8 @@ export type Dim = number | string;
 
 export type PlanSource =
   | { readonly tag: "weight"; readonly path: string }
+  /** The signs of a weight [parts * in, out] as bits [parts * out, in]. */
+  | { readonly tag: "bits"; readonly path: string; readonly parts: number }
   | { readonly tag: "number"; readonly value: number }
   | { readonly tag: "input"; readonly name: string }
   | {
@@ -27,6 +29,8 @@ export interface PlanValue {
   readonly steps: Dim;
   readonly source?: PlanSource;
   readonly of?: number;
+  /** Rows of bits, each filled up to 16 bytes. */
+  readonly packed?: true;
 }
 
 export interface PlanNeuron {
@@ -49,8 +53,21 @@ export interface PlanStep {
   readonly start?: Dim;
   /** Name of the loop of a `pointwise` step. */
   readonly loop?: string;
+  /** Neighbours of each node in a step on a graph that the model builds. */
+  readonly count?: number;
+  readonly metric?: string;
+  /** Chains on the product inside of a step: before and after its maximum. */
+  readonly fold?: { readonly inner?: FoldedChain; readonly outer?: FoldedChain };
   readonly neuron?: PlanNeuron;
   readonly place: string;
+}
+
+/** A loop whose first operand is the product; the others are arguments of the step. */
+export interface FoldedChain {
+  readonly loop: string;
+  /** Number of its first constant among the arguments, and how many there are. */
+  readonly first: number;
+  readonly constants: number;
 }
 
 export interface PlanGraph {
@@ -59,6 +76,8 @@ export interface PlanGraph {
   readonly nodes: string;
   readonly edges: string;
   readonly graphs: string;
+  /** Neighbours of each node, where the model lists them itself. */
+  readonly near?: number;
 }
 
 export interface PlanWeight {

@@ -1,5 +1,7 @@
 /** The products in WebAssembly SIMD: `kernels/wasm/assembly/events`. */
 import { instantiate, webAssembly } from "../kernels/wasm/module.js";
+import type { NearestExports } from "../kernels/nearest.js";
+import { wasmBits, type BitExports } from "./bit-kernels.js";
 import { typescriptKernels, type ProductKernels } from "./kernels.js";
 
 /** Exports of `events.wasm`; all arguments are byte addresses and sizes. */
@@ -22,9 +24,14 @@ export const wasmKernels: ProductKernels = {
     if (pages > MOST_PAGES) return typescriptKernels.open(floats);
     const memory = new webAssembly.Memory({ initial: pages, maximum: pages });
     const run = instantiate<EventExports>("events", memory);
+    const bits = wasmBits(
+      instantiate<BitExports>("bits", memory),
+      instantiate<NearestExports>("nearest", memory),
+    );
     const at = (array: Float32Array | Int32Array): number => array.byteOffset;
     return {
       buffer: memory.buffer,
+      bits,
       dense: (x, w, y, rows, inner, outer) =>
         run.denseProduct(at(x), at(w), at(y), rows, inner, outer),
       list: (x, rows, inner, { pointers, columns }) =>

@@ -1,4 +1,5 @@
 /** Nearest neighbours in WebAssembly: `kernels/wasm/assembly/nearest`. Needs no TensorFlow.js. */
+import { SgnnError } from "../error.js";
 import { privateHeap } from "./wasm/heap.js";
 
 /** Exports of `nearest.wasm`; all arguments are byte addresses and sizes. */
@@ -27,6 +28,24 @@ export function paddedTo(count: number): number {
 }
 
 /**
+ * Every cloud needs as many points as a point has neighbours.
+ * @param pointers first row of each cloud, then the number of rows
+ * @throws SgnnError R150 when a cloud has fewer than `k` points
+ */
+export function checkClouds(pointers: Int32Array, k: number): void {
+  for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+    const count = pointers[cloud + 1]! - pointers[cloud]!;
+    if (count >= k) continue;
+    throw new SgnnError({
+      code: "R150",
+      message: `knn<${k}>: cloud ${cloud} has ${count} ${count === 1 ? "point" : "points"}`,
+      why: "A point has as many neighbours as its cloud has points, itself among them.",
+      fix: `Use a smaller k than ${count + 1}, or sample at least ${k} points.`,
+    });
+  }
+}
+
+/**
  * The `k` nearest rows of each row of its cloud, nearest first, equally near ones by number; what
  * `kernels/reference/nearest.ts` finds. Every cloud has at least `k` rows.
  * @param x rows of `width` numbers, one per point
@@ -47,8 +66,7 @@ export function nearestNeighbours(
     most = Math.max(most, pointers[g + 1]! - pointers[g]!);
   }
   const scratch = nearestScratch(most, width, k);
-  // Rows are taken in pairs: the last one may read one row too far.
-  const from = heap.allocate(4 * (rows + 1) * width);
+  const from = heap.allocate(4 * rows * width);
   const near = heap.allocate(4 * rows * k);
   const room = heap.allocate(scratch.bytes);
   try {

@@ -164,7 +164,7 @@ describe("what is refused", () => {
       "1 thresholds where 2 are needed",
     );
     expect(() => hammingNearest(rows, Int32Array.of(0, 2), 3)).toThrow(
-      "3 neighbours in cloud 0 of 2 points",
+      "knn<3>: cloud 0 has 2 points",
     );
     expect(() => packSigns([1], 1, 2)).toThrow("1 numbers for 1 rows of 2 signs");
   });

@@ -14,6 +14,7 @@ import type {
   ModelIr,
   NeuronIr,
   OpExpr,
+  OpName,
   Origin,
   Statement,
   TimeExpr,
@@ -24,6 +25,7 @@ import { isGraphRef, memberOf } from "../walk.js";
 import type { Callable } from "../walk.js";
 import { mergeChains, withoutUnused } from "./merge.js";
 import { numberOf } from "./numbers.js";
+import { packSigns } from "./pack.js";
 import { isElementwise, resultOf, viewOf, type Shape } from "./operations.js";
 import type {
   Dim,
@@ -74,20 +76,37 @@ function placeOf({ file, line }: Origin): string {
   return `${file.replace(/^.*[\\/]/, "")}:${line}`;
 }
 
+/** A graph input, with self loops or with the neighbours that the model found in place of its edges. */
+interface BaseGraph {
+  readonly input: string;
+  readonly selfLoops: boolean;
+  readonly near?: { readonly value: number; readonly count: number };
+}
+
 /** What the names of a callable mean at the call at hand. */
 interface Frame {
   readonly owner: Callable;
   readonly path: string;
   readonly numbers: Numbers;
-  readonly graphs: ReadonlyMap<string, { readonly input: string; readonly selfLoops: boolean }>;
+  /** What the names of graphs mean; a body adds those that it builds. */
+  readonly graphs: Map<string, BaseGraph>;
   /** Numbers of values; time blocks add to a copy. */
   readonly locals: Map<string, number>;
 }
+
+/** Movements on a graph with the same number of neighbours everywhere. */
+const NEAR_OPERATIONS: Readonly<Partial<Record<OpName, PlanStep["op"]>>> = {
+  source: "nearSource",
+  target: "nearTarget",
+  aggregate: "nearAggregate",
+};
 
 class Lowering {
   private readonly values: PlanValue[] = [];
   private readonly steps: PlanStep[] = [];
   private readonly graphs: PlanGraph[] = [];
+  /** For each graph the value that lists its neighbours, when the model builds it. */
+  private readonly neighbourLists: (number | undefined)[] = [];
   private readonly known = new Map<string, number>();
   private readonly layers: ReadonlyMap<string, LayerIr>;
   private readonly graphTypes = new Map<string, GraphType>();
@@ -124,19 +143,18 @@ class Lowering {
     if (weights === undefined) refuse("a weight whose shape depends on the input", model.origin);
     const result = this.block(model.body, model.result, frame);
     const inputs = model.inputs.map(({ name, type }) => [name, this.inputType(type, frame)]);
-    return withoutUnused(
-      mergeChains({
-        format: "sgnn-plan-1",
-        name: model.name,
-        inputs: Object.fromEntries(inputs) as InferencePlan["inputs"],
-        output: this.planType(model.result.type, frame, model.origin),
-        graphs: this.graphs,
-        weights,
-        values: this.values,
-        steps: this.steps,
-        result,
-      }),
-    );
+    const merged = mergeChains({
+      format: "sgnn-plan-1",
+      name: model.name,
+      inputs: Object.fromEntries(inputs) as InferencePlan["inputs"],
+      output: this.planType(model.result.type, frame, model.origin),
+      graphs: this.graphs,
+      weights,
+      values: this.values,
+      steps: this.steps,
+      result,
+    });
+    return withoutUnused(packSigns(merged));
   }
 
   /* ------------------------------------------------------------ types */
@@ -237,8 +255,35 @@ class Lowering {
   /* ------------------------------------------------------------ expressions */
 
   private block(lets: readonly Statement[], result: Expr, frame: Frame): number {
-    for (const { name, value } of lets) frame.locals.set(name, this.value(value, frame));
+    for (const { name, value } of lets) {
+      if (value.tag === "op" && (value.op === "knn" || value.op === "radius")) {
+        frame.graphs.set(name, this.neighbours(value, frame));
+      } else frame.locals.set(name, this.value(value, frame));
+    }
     return this.value(result, frame);
+  }
+
+  /** The graph that a model builds from its values: a list of neighbours of each node. */
+  private neighbours(expr: OpExpr, frame: Frame): BaseGraph {
+    const { op, args, attributes, origin } = expr;
+    const [x] = args;
+    if (op !== "knn") return refuse("a radius graph", origin);
+    if (attributes.graph === undefined || attributes.count === undefined) {
+      throw new Error("`knn` without a graph or a number of neighbours");
+    }
+    const count = this.dim(attributes.count, frame, origin);
+    const { metric = "euclidean" } = attributes;
+    if (typeof count !== "number") return refuse("a `knn` whose k depends on the input", origin);
+    if (metric === "cosine") return refuse("`knn` by angle", origin);
+    const base = this.graphOf(attributes.graph, frame);
+    if (base.near !== undefined) return refuse("a `knn` on the graph of another", origin);
+    const from = this.value(x, frame);
+    const { dims, steps } = this.values[from];
+    if (steps !== 1) return refuse("a `knn` at every time step", origin);
+    const graph = this.graph(attributes.graph, frame);
+    const result: Shape = { kind: "real", dims: [dims[0], count], steps: 1 };
+    const value = this.step("knn", [from], result, { graph, count, metric }, origin);
+    return { ...base, near: { value, count } };
   }
 
   private value(expr: Expr, frame: Frame): number {
@@ -350,6 +395,14 @@ class Lowering {
     const result = resultOf(expr, shapes, known, steps, count);
     if (result === undefined) return refuse(`\`${op}\` of these operands`, origin);
     if (isElementwise(op)) return this.pointwise(expr, args, result, origin);
+    if (known?.near !== undefined && graph !== undefined && op !== "pool") {
+      const moved =
+        NEAR_OPERATIONS[op] ?? refuse(`\`${op}\` on a graph built by the model`, origin);
+      const list = this.neighbourLists[graph];
+      const operands = op === "source" && list !== undefined ? [...args, list] : args;
+      const { reduce } = attributes;
+      return this.step(moved, operands, result, { graph, reduce, count: known.near }, origin);
+    }
     const start =
       attributes.start === undefined ? undefined : this.dim(attributes.start, frame, origin);
     return this.step(op, args, result, { graph, reduce: attributes.reduce, start }, origin);
@@ -440,7 +493,7 @@ class Lowering {
     numbers: Numbers,
     outer: Frame,
   ): number {
-    const graphs = new Map<string, { input: string; selfLoops: boolean }>();
+    const graphs = new Map<string, BaseGraph>();
     const locals = new Map<string, number>();
     owner.inputs.forEach(({ name }, k) => {
       const arg = args[k];
@@ -501,17 +554,23 @@ class Lowering {
 
   /* ------------------------------------------------------------ graphs */
 
-  private graphOf(ref: GraphRef, frame: Frame): { input: string; selfLoops: boolean } {
+  private graphOf(ref: GraphRef, frame: Frame): BaseGraph {
     return frame.graphs.get(ref.name) ?? refuse("a graph built by the model", frame.owner.origin);
   }
 
   /** Number of a graph of the plan. */
   private graph(ref: GraphRef, frame: Frame): number {
     const base = this.graphOf(ref, frame);
-    const { input } = base;
+    const { input, near } = base;
     const selfLoops = base.selfLoops || ref.selfLoops;
+    if (near !== undefined && selfLoops) {
+      return refuse("self loops on a graph built by the model", frame.owner.origin);
+    }
     const found = this.graphs.findIndex(
-      (one) => one.input === input && one.selfLoops === selfLoops,
+      (one, k) =>
+        one.input === input &&
+        one.selfLoops === selfLoops &&
+        this.neighbourLists[k] === near?.value,
     );
     if (found >= 0) return found;
     const type = this.graphTypes.get(input);
@@ -520,6 +579,12 @@ class Lowering {
     const graphs = type === undefined ? undefined : asSymbol(type.graphs);
     if (nodes === undefined || edges === undefined || graphs === undefined) {
       return refuse("a graph of fixed size", frame.owner.origin);
+    }
+    this.neighbourLists.push(near?.value);
+    if (near !== undefined) {
+      const space = `${nodes}*${near.count}`;
+      const about = { input, selfLoops, nodes, edges: space, graphs, near: near.count };
+      return this.graphs.push(about) - 1;
     }
     const space = selfLoops ? `${edges}+loops` : edges;
     return this.graphs.push({ input, selfLoops, nodes, edges: space, graphs }) - 1;

@@ -14,6 +14,8 @@ export type Dim = number | string;
 /** Where a value comes from when no operation computes it. */
 export type PlanSource =
   | { readonly tag: "weight"; readonly path: string }
+  /** The signs of a weight [parts * in, out] as bits [parts * out, in]. */
+  | { readonly tag: "bits"; readonly path: string; readonly parts: number }
   | { readonly tag: "number"; readonly value: number }
   | { readonly tag: "input"; readonly name: string }
   | {
@@ -33,6 +35,8 @@ export interface PlanValue {
   readonly source?: PlanSource;
   /** The same numbers under other dims. */
   readonly of?: number;
+  /** Rows of bits, each filled up to 16 bytes. */
+  readonly packed?: true;
 }
 
 /** A neuron of the plan with the place of each of its parameters. */
@@ -71,9 +75,24 @@ export type Pointwise =
 export type Access =
   "element" | "column" | "row" | "scalar" | { readonly inner: number; readonly size?: number };
 
+/** Movements between nodes and the edges of a graph that the model builds, and their reduction. */
+export type NearOperation = "nearSource" | "nearTarget" | "nearAggregate" | "nearExtreme";
+/** Operations on packed signs. */
+export type BitOperation =
+  "packSigns" | "unpackSigns" | "concatBits" | "bitProduct" | "bitEdges" | "bitPool";
+
+/** A chain on the product of a step, its operand 0; the others are constants among the arguments of the step. */
+export interface FoldedChain {
+  readonly expression: Pointwise;
+  readonly access: readonly Access[];
+  /** Number of the first constant among the arguments, and how many there are. */
+  readonly first: number;
+  readonly constants: number;
+}
+
 export interface PlanStep {
   /** `pointwise` is a chain of element-wise operations, `neuron` a neuron over all steps. */
-  readonly op: OpName | "neuron" | "pointwise";
+  readonly op: OpName | "neuron" | "pointwise" | NearOperation | BitOperation;
   readonly args: readonly number[];
   readonly result: number;
   /** Number of the graph. */
@@ -81,19 +100,26 @@ export interface PlanStep {
   readonly reduce?: readonly string[];
   /** First row of a `rows` step. */
   readonly start?: Dim;
+  /** Neighbours of each node in a step on a graph that the model builds. */
+  readonly count?: number;
+  readonly metric?: string;
   readonly pointwise?: { readonly expression: Pointwise; readonly access: readonly Access[] };
+  /** Chains on the product inside of a step: before and after its maximum. */
+  readonly fold?: { readonly inner?: FoldedChain; readonly outer?: FoldedChain };
   readonly neuron?: PlanNeuron;
   /** `cora.sgnn:11` */
   readonly place: string;
 }
 
-/** A graph input, maybe with self loops added. */
+/** A graph input, maybe with self loops added, or with edges that the model builds in place of its own. */
 export interface PlanGraph {
   readonly input: string;
   readonly selfLoops: boolean;
   readonly nodes: string;
   readonly edges: string;
   readonly graphs: string;
+  /** Neighbours of each node, in order, where the model lists them itself. */
+  readonly near?: number;
 }
 
 export interface PlanWeight {

@@ -98,7 +98,7 @@ const VARIANCE_FLOOR = 1e-5;
 type Reducer = (x: Float32Array, at: number, stride: number, count: number) => number;
 
 /** Reducers over no item give 0. */
-const REDUCERS: Readonly<Record<string, Reducer>> = {
+export const REDUCERS: Readonly<Record<string, Reducer>> = {
   sum(x, at, stride, count) {
     let total = 0;
     for (let k = 0; k < count; k++) total += x[at + k * stride]!;

@@ -12,12 +12,17 @@ import {
 } from "./graph.js";
 import type { Operation } from "./operation.js";
 import { matMul } from "./products.js";
+import * as bits from "./bits.js";
+import * as near from "./near.js";
 import * as rows from "./rows.js";
 
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>(
   Object.entries({
     ...{ matMul, propagate, source, target, aggregate, pool },
     ...{ edgeSoftmax, reached, degree, symmetricNorm },
+    ...{ knn: near.knn, nearSource: near.nearSource, nearTarget: near.nearTarget },
+    nearAggregate: near.nearAggregate,
+    ...bits,
     ...rows,
   }),
 );

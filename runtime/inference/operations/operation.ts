@@ -3,6 +3,7 @@ import type { Topology } from "../../graph/topology.js";
 import type { NeuronLoop } from "../../neurons/loop.js";
 import type { Products } from "../kernels.js";
 import type { PlanStep, PointwiseLoop } from "../plan.js";
+import type { RowChain } from "./fold.js";
 
 /** A value of the plan at the sizes at hand. */
 export interface Slot {
@@ -12,7 +13,10 @@ export interface Slot {
   readonly kind: string;
   /** Where it comes from, when no step computes it. */
   readonly isInput: boolean;
+  readonly isPacked: boolean;
   readonly data: Float32Array;
+  /** The same memory where the value is packed: rows of bits as in kernels/reference/bits.ts. */
+  readonly bits?: Uint8Array;
 }
 
 /** What one step did in the last call, added up over calls until the engine is asked. */
@@ -26,6 +30,8 @@ export interface StepCounts {
   /** Additions without a multiplication, and multiply-adds, as executed. */
   adds: number;
   macs: number;
+  /** Multiplications of signs, each an exclusive or and a count of one bit. */
+  bitOps: number;
 }
 
 /** What a step may use when it is bound. */
@@ -39,10 +45,14 @@ export interface Binding {
   readonly crossing: number;
   /** Reserved for this step alone while it runs; as many floats as `scratch` of the operation asked for. */
   readonly scratch: Float32Array;
+  /** Of this step for good; as many floats as `kept` of the operation asked for. */
+  readonly kept: Float32Array;
   /** Loop of a neuron and its parameters. */
   readonly neuronLoop: ((loop: NeuronLoop) => void) | undefined;
   readonly parameters: readonly Slot[];
   readonly pointwiseLoop: PointwiseLoop | undefined;
+  /** The loops of the chains that are folded into the step. */
+  readonly chains: { readonly [name in "inner" | "outer"]?: RowChain };
   readonly counts: StepCounts;
 }
 
@@ -53,7 +63,10 @@ export interface Operation {
     result: Slot,
     step: PlanStep,
     crossing: number,
+    topology: Topology | undefined,
   ) => number;
+  /** Floats of memory that it keeps between calls. */
+  readonly kept?: (args: readonly Slot[], result: Slot, topology: Topology | undefined) => number;
   /** True when the result may be written over an operand of the same size. */
   readonly inPlace?: boolean;
   /** True when the result depends on the graph alone: it is computed when the step is bound. */

@@ -32,6 +32,14 @@ export function unpack(bits: Uint8Array, rows: number, width: number): Float32Ar
   return x;
 }
 
+/** Turns every sign of a row around; its filling stays zero. */
+export function turnRow(bits: Uint8Array, row: number, width: number): void {
+  const start = row * rowBytes(width);
+  for (let c = 0; c < width; c += 8) {
+    bits[start + (c >> 3)]! ^= (1 << Math.min(8, width - c)) - 1;
+  }
+}
+
 /** y[r, c] = sum_k x[r, k] w[c, k] over the signs of two rows. */
 export function bitProduct(
   x: Uint8Array,

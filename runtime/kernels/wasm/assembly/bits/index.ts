@@ -82,18 +82,72 @@ export function bitProduct(
   }
 }
 
+/** Fewest bits in which one of `k` rows differs from `own xor weight`. Rows of one vector. */
+function fewest(own: usize, weight: usize, x: usize, neighbours: usize, k: i32): i32 {
+  const a = load<i64>(own) ^ load<i64>(weight);
+  const b = load<i64>(own, 8) ^ load<i64>(weight, 8);
+  let best: i64 = i64.MAX_VALUE;
+  for (let n: i32 = 0; n < k; n++) {
+    const row: usize = x + ((load<i32>(neighbours + ((n as usize) << 2)) as usize) << 4);
+    best = min(best, popcnt<i64>(a ^ load<i64>(row)) + popcnt<i64>(b ^ load<i64>(row, 8)));
+  }
+  return best as i32;
+}
+
+/** The same for rows of any number of vectors; `turned` has room for one. */
+function fewestOf(
+  own: usize,
+  weight: usize,
+  x: usize,
+  neighbours: usize,
+  turned: usize,
+  k: i32,
+  bytes: usize,
+): i32 {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(turned + at, v128.xor(v128.load(own + at), v128.load(weight + at)));
+  }
+  let best: i32 = i32.MAX_VALUE;
+  for (let n: i32 = 0; n < k; n++) {
+    const row: usize = x + (load<i32>(neighbours + ((n as usize) << 2)) as usize) * bytes;
+    best = min(best, differing(turned, row, (bytes >> 4) as i32));
+  }
+  return best;
+}
+
+/** Bits of a row of whole numbers: y >= threshold, turned around where the bit of `falls` is set. */
+function integerBits(row: usize, thresholds: usize, falls: usize, out: usize, channels: i32): void {
+  let c: i32 = 0;
+  for (; c + 8 <= channels; c += 8) {
+    const at: usize = (c as usize) << 2;
+    const low = v128.ge<i32>(v128.load(row + at), v128.load(thresholds + at));
+    const high = v128.ge<i32>(v128.load(row + at, 16), v128.load(thresholds + at, 16));
+    const bits = v128.bitmask<i32>(low) | (v128.bitmask<i32>(high) << 4);
+    const byte: usize = (c >>> 3) as usize;
+    store<u8>(out + byte, (bits ^ (load<u8>(falls + byte) as i32)) as u8);
+  }
+  if (c == channels) return;
+  let bits: i32 = 0;
+  for (let b: i32 = 0; c + b < channels; b++) {
+    const at: usize = ((c + b) as usize) << 2;
+    if (load<i32>(row + at) >= load<i32>(thresholds + at)) bits |= 1 << b;
+  }
+  const byte: usize = (c >>> 3) as usize;
+  store<u8>(out + byte, (bits ^ (load<u8>(falls + byte) as i32)) as u8);
+}
+
 /**
- * XorEdgeConv, the maximum (or minimum) over the neighbours and the comparison with one integer per channel, in
- * one pass: no number between layers, only bits.
+ * XorEdgeConv and its maximum over the neighbours, and with thresholds the comparison with one integer per
+ * channel: no number between layers, only bits.
  *
  * The edge j -> i has the bits [x_i xor x_j, x_i]; the weights of a channel are two rows of bits, `wEdge` and
- * `wNode`. Flag 1 of a channel takes the smallest product of the neighbours instead of the largest, flag 2 gives 1
- * where it is at most the threshold instead of at least.
+ * `wNode`. A channel that wants the minimum has turned weights: the largest of -y.
  * @param x bits [nodes, width]
  * @param near int32 [nodes, k]
- * @param flags uint8 [channels]
- * @param out bits [nodes, channels], in `outVectors` vectors; all zero on entry
- * @param scratch k * vectors * 16 bytes
+ * @param thresholds int32 [channels], or 0: then `out` gets the largest products, int32 [nodes, channels]
+ * @param falls bits [channels]
+ * @param out bits [nodes, channels], in `outVectors` vectors; the filling of a row stays as it is
+ * @param scratch vectors * 16 + channels * 4 bytes
  */
 export function edgeBits(
   x: usize,
@@ -101,7 +155,7 @@ export function edgeBits(
   wEdge: usize,
   wNode: usize,
   thresholds: usize,
-  flags: usize,
+  falls: usize,
   out: usize,
   scratch: usize,
   nodes: i32,
@@ -112,36 +166,119 @@ export function edgeBits(
   outVectors: i32,
 ): void {
   const bytes: usize = (vectors as usize) << 4;
+  const outBytes: usize = (outVectors as usize) << 4;
   for (let i: i32 = 0; i < nodes; i++) {
     const own: usize = x + (i as usize) * bytes;
     const neighbours: usize = near + (((i as usize) * (k as usize)) << 2);
-    for (let n: i32 = 0; n < k; n++) {
-      const other: usize = x + (load<i32>(neighbours + ((n as usize) << 2)) as usize) * bytes;
-      const into: usize = scratch + (n as usize) * bytes;
-      for (let at: usize = 0; at < bytes; at += 16) {
-        v128.store(into + at, v128.xor(v128.load(own + at), v128.load(other + at)));
-      }
-    }
-    const bits: usize = out + (i as usize) * ((outVectors as usize) << 4);
+    const row: usize =
+      thresholds == 0 ? out + (((i as usize) * (channels as usize)) << 2) : scratch + bytes;
     for (let c: i32 = 0; c < channels; c++) {
       const weight: usize = wEdge + (c as usize) * bytes;
       const fixed = differing(own, wNode + (c as usize) * bytes, vectors);
-      const flag = load<u8>(flags + (c as usize));
-      const takesSmallest = (flag & 1) != 0;
+      const best =
+        vectors == 1
+          ? fewest(own, weight, x, neighbours, k)
+          : fewestOf(own, weight, x, neighbours, scratch, k, bytes);
       // The product falls with the number of differing bits.
-      let best: i32 = takesSmallest ? -1 : i32.MAX_VALUE;
-      for (let n: i32 = 0; n < k; n++) {
-        const count = differing(scratch + (n as usize) * bytes, weight, vectors);
-        best = takesSmallest ? max(best, count) : min(best, count);
-      }
-      const y = 2 * width - 2 * (best + fixed);
-      const threshold = load<i32>(thresholds + ((c as usize) << 2));
-      const isSet = (flag & 2) != 0 ? y <= threshold : y >= threshold;
-      if (isSet) {
-        const at: usize = bits + ((c >>> 3) as usize);
-        store<u8>(at, <u8>((<i32>load<u8>(at)) | (1 << (c & 7))));
-      }
+      store<i32>(row + ((c as usize) << 2), 2 * width - 2 * (best + fixed));
     }
+    if (thresholds != 0) {
+      integerBits(row, thresholds, falls, out + (i as usize) * outBytes, channels);
+    }
+  }
+}
+
+/**
+ * The largest (where the bits of `least` are set the smallest) of a_i + b_j over the neighbours j of each node i, and
+ * with thresholds its comparison with one number per channel.
+ * @param a @param b float32 [nodes, channels]
+ * @param least int32 [channels], all bits set or none
+ * @param thresholds float32 [channels], or 0: then `out` gets the numbers, float32 [nodes, channels]
+ * @param scratch channels * 4 bytes
+ */
+export function nearestExtreme(
+  a: usize,
+  b: usize,
+  near: usize,
+  least: usize,
+  thresholds: usize,
+  falls: usize,
+  out: usize,
+  scratch: usize,
+  nodes: i32,
+  k: i32,
+  channels: i32,
+  outVectors: i32,
+): void {
+  const bytes: usize = (channels as usize) << 2;
+  const four: usize = ((channels & ~3) as usize) << 2;
+  for (let i: i32 = 0; i < nodes; i++) {
+    const own: usize = a + (i as usize) * bytes;
+    const neighbours: usize = near + (((i as usize) * (k as usize)) << 2);
+    const row: usize = thresholds == 0 ? out + (i as usize) * bytes : scratch;
+    for (let at: usize = 0; at < four; at += 16) {
+      const low = v128.load(least + at);
+      let best = v128.load(b + at + (load<i32>(neighbours) as usize) * bytes);
+      for (let n: i32 = 1; n < k; n++) {
+        const j: usize = load<i32>(neighbours + ((n as usize) << 2)) as usize;
+        const value = v128.load(b + at + j * bytes);
+        const above = v128.max<f32>(best, value);
+        best = v128.bitselect(v128.min<f32>(best, value), above, low);
+      }
+      v128.store(row + at, v128.add<f32>(v128.load(own + at), best));
+    }
+    for (let at: usize = four; at < bytes; at += 4) {
+      const low = load<i32>(least + at) != 0;
+      let best = load<f32>(b + at + (load<i32>(neighbours) as usize) * bytes);
+      for (let n: i32 = 1; n < k; n++) {
+        const j: usize = load<i32>(neighbours + ((n as usize) << 2)) as usize;
+        const value = load<f32>(b + at + j * bytes);
+        best = low ? min(best, value) : max(best, value);
+      }
+      store<f32>(row + at, load<f32>(own + at) + best);
+    }
+    if (thresholds == 0) continue;
+    const bits: usize = out + (((i as usize) * (outVectors as usize)) << 4);
+    for (let first: i32 = 0; first < channels; first += 8) {
+      const last = min(channels, first + 8);
+      let byte: i32 = 0;
+      for (let c: i32 = first; c < last; c++) {
+        const at: usize = (c as usize) << 2;
+        if (load<f32>(row + at) >= load<f32>(thresholds + at)) byte |= 1 << (c & 7);
+      }
+      const at: usize = (first >>> 3) as usize;
+      store<u8>(bits + at, (byte ^ (load<u8>(falls + at) as i32)) as u8);
+    }
+  }
+}
+
+/**
+ * Largest product and sum of the products of `rows` rows with each column, int32 [columns] each.
+ */
+export function poolProduct(
+  x: usize,
+  w: usize,
+  largest: usize,
+  sums: usize,
+  rows: i32,
+  columns: i32,
+  vectors: i32,
+  width: i32,
+): void {
+  const bytes: usize = (vectors as usize) << 4;
+  const end: usize = x + (rows as usize) * bytes;
+  for (let c: i32 = 0; c < columns; c++) {
+    const column: usize = w + (c as usize) * bytes;
+    let least: i32 = i32.MAX_VALUE;
+    let total: i32 = 0;
+    for (let row: usize = x; row < end; row += bytes) {
+      const count = differing(row, column, vectors);
+      least = min(least, count);
+      total += count;
+    }
+    const at: usize = (c as usize) << 2;
+    store<i32>(largest + at, rows == 0 ? 0 : width - 2 * least);
+    store<i32>(sums + at, rows * width - 2 * total);
   }
 }
 

@@ -7,9 +7,10 @@
 /** Rows whose distances are summed together, and vectors of four columns. */
 const ROWS: i32 = 2;
 
-/** Squared distances of rows i .. i + 1 to columns j .. j + 15; `columns` has `stride` bytes to a channel. */
+/** Squared distances of two rows to columns j .. j + 15; `columns` has `stride` bytes to a channel. */
 function block(
   x: usize,
+  other: usize,
   columns: usize,
   stride: usize,
   width: i32,
@@ -24,7 +25,6 @@ function block(
   let b1 = a0;
   let b2 = a0;
   let b3 = a0;
-  const other: usize = x + ((width as usize) << 2);
   for (let c: i32 = 0; c < width; c++) {
     const at: usize = (c as usize) << 2;
     const a = v128.splat<f32>(load<f32>(x + at));
@@ -94,7 +94,7 @@ function select(distances: usize, count: i32, k: i32, near: usize, best: usize, 
 
 /**
  * The `k` nearest rows of each row of a cloud, itself among them.
- * @param x float32 [count + 1, width]; the last row is not read as a point, but may be read past
+ * @param x float32 [count, width]
  * @param near int32 [count, k], numbers counted from `base`
  * @param columns scratch, float32 [width, padded]
  * @param distances scratch, float32 [2, padded]
@@ -123,9 +123,11 @@ export function nearestRows(
   }
   for (let i: i32 = 0; i < count; i += ROWS) {
     const rows: usize = x + (((i * width) as usize) << 2);
+    // An odd last row is taken twice.
+    const other: usize = i + 1 < count ? rows + ((width as usize) << 2) : rows;
     for (let j: i32 = 0; j < padded; j += 16) {
       const at: usize = (j as usize) << 2;
-      block(rows, columns + at, stride, width, distances + at, stride);
+      block(rows, other, columns + at, stride, width, distances + at, stride);
     }
     const into: usize = near + (((i * k) as usize) << 2);
     select(distances, count, k, into, best, base);

@@ -1,0 +1,344 @@
+/**
+ * Kernels on packed signs and on lists of neighbours, over arrays that lie in the memory of an engine: their meaning
+ * in plain TypeScript, and the same in WebAssembly (`kernels/wasm/assembly/bits`, `nearest`). The layout of bits is that
+ * of kernels/reference/bits.ts.
+ */
+import { nearestScratch, paddedTo, type NearestExports } from "../kernels/nearest.js";
+import { rowBytes } from "../kernels/reference/bits.js";
+import { nearest } from "../kernels/reference/nearest.js";
+
+/** What a comparison with one number per channel needs: bit = (y >= threshold) xor falls. */
+export interface BitThresholds<Numbers extends Int32Array | Float32Array> {
+  readonly values: Numbers;
+  /** One row of bits, packed. */
+  readonly falls: Uint8Array;
+  /** Bits [nodes, channels]. */
+  readonly out: Uint8Array;
+}
+
+/** Rows of nodes with `k` neighbours each. */
+export interface EdgeSizes {
+  readonly nodes: number;
+  readonly k: number;
+  readonly channels: number;
+}
+
+export interface BitKernels {
+  /** The `k` nearest rows of each row of its cloud by Euclidean distance: near [rows, k]. */
+  nearest(
+    x: Float32Array,
+    width: number,
+    pointers: Int32Array,
+    k: number,
+    near: Int32Array,
+    scratch: Float32Array,
+  ): void;
+  /** The same by Hamming distance between rows of bits. */
+  hamming(
+    x: Uint8Array,
+    width: number,
+    pointers: Int32Array,
+    k: number,
+    near: Int32Array,
+    scratch: Float32Array,
+  ): void;
+  /** y = x w^T, int32 [rows, columns]. */
+  product(
+    x: Uint8Array,
+    w: Uint8Array,
+    y: Int32Array,
+    rows: number,
+    columns: number,
+    width: number,
+  ): void;
+  /**
+   * The largest product of [-x_j x_i, x_i] with the weights over the neighbours j of each node: bits, or without
+   * thresholds int32 [nodes, channels] into `largest`.
+   * @param w bits [2 * channels, width]: the rows of -x_j x_i, then those of x_i
+   * @param scratch a row of bits and a row of int32
+   */
+  edges(
+    x: Uint8Array,
+    near: Int32Array,
+    w: Uint8Array,
+    width: number,
+    sizes: EdgeSizes,
+    into: BitThresholds<Int32Array> | Int32Array,
+    scratch: Float32Array,
+  ): void;
+  /**
+   * The largest of a_i + b_j over the neighbours j of each node i (where `least` is -1 the smallest): bits, or
+   * without thresholds float32 [nodes, channels].
+   * @param scratch a row of float32
+   */
+  extremes(
+    a: Float32Array,
+    b: Float32Array,
+    near: Int32Array,
+    least: Int32Array,
+    sizes: EdgeSizes,
+    into: BitThresholds<Float32Array> | Float32Array,
+    scratch: Float32Array,
+  ): void;
+  /** Largest product and sum of products over the rows of each cloud, int32 [clouds, columns] each. */
+  pool(
+    x: Uint8Array,
+    w: Uint8Array,
+    pointers: Int32Array,
+    columns: number,
+    width: number,
+    largest: Int32Array,
+    sums: Int32Array,
+  ): void;
+}
+
+/** Floats of scratch that `nearest` and `hamming` need for clouds of at most `count` rows. */
+export function nearestFloats(count: number, width: number, k: number): number {
+  const euclidean = nearestScratch(count, width, k).bytes;
+  const hamming = 4 * (width + 2) + 2 * count;
+  return Math.ceil(Math.max(euclidean, hamming) / 4);
+}
+
+/* ---------------------------------------------------------------- TypeScript */
+
+const COUNTS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let bits = 0;
+  for (let rest = byte; rest > 0; rest >>= 1) bits += rest & 1;
+  return bits;
+});
+
+/** Bits in which two rows differ; with `turned` the first is turned around by a third. */
+function differing(
+  a: Uint8Array,
+  atA: number,
+  b: Uint8Array,
+  atB: number,
+  bytes: number,
+  turned?: Uint8Array,
+  atTurned = 0,
+): number {
+  let count = 0;
+  for (let k = 0; k < bytes; k++) {
+    const byte = a[atA + k]! ^ b[atB + k]!;
+    count += COUNTS[turned === undefined ? byte : byte ^ turned[atTurned + k]!]!;
+  }
+  return count;
+}
+
+/** Writes a row of bits: y >= threshold, turned around where the bit of `falls` is set. */
+function compareRow(
+  y: ArrayLike<number>,
+  from: number,
+  { values, falls, out }: BitThresholds<Int32Array | Float32Array>,
+  row: number,
+): void {
+  const bytes = falls.length;
+  for (let byte = 0; byte < bytes; byte++) {
+    let bits = 0;
+    for (let c = 8 * byte; c < Math.min(values.length, 8 * byte + 8); c++) {
+      if (y[from + c]! >= values[c]!) bits |= 1 << (c & 7);
+    }
+    out[row * bytes + byte] = bits ^ falls[byte]!;
+  }
+}
+
+function isThresholds<Numbers extends Int32Array | Float32Array>(
+  into: BitThresholds<Numbers> | Numbers,
+): into is BitThresholds<Numbers> {
+  return "values" in into && "falls" in into;
+}
+
+/** The meaning; kernels/reference/ says what a nearest row is. */
+export const typescriptBits: BitKernels = {
+  nearest(x, width, pointers, k, near) {
+    near.set(nearest(x, width, pointers, k));
+  },
+  hamming(x, width, pointers, k, near) {
+    const bytes = rowBytes(width);
+    const places = new Int32Array(width + 2);
+    for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+      const [start, end] = [pointers[cloud]!, pointers[cloud + 1]!];
+      for (let i = start; i < end; i++) {
+        places.fill(0);
+        for (let j = start; j < end; j++) {
+          places[differing(x, i * bytes, x, j * bytes, bytes) + 1]! += 1;
+        }
+        for (let d = 0; d <= width; d++) places[d + 1]! += places[d]!;
+        for (let j = start; j < end; j++) {
+          const place = places[differing(x, i * bytes, x, j * bytes, bytes)]!++;
+          if (place < k) near[i * k + place] = j;
+        }
+      }
+    }
+  },
+  product(x, w, y, rows, columns, width) {
+    const bytes = rowBytes(width);
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) {
+        y[r * columns + c] = width - 2 * differing(x, r * bytes, w, c * bytes, bytes);
+      }
+    }
+  },
+  edges(x, near, w, width, { nodes, k, channels }, into, scratch) {
+    const bytes = rowBytes(width);
+    const compared = isThresholds(into);
+    const y = compared ? new Int32Array(scratch.buffer, scratch.byteOffset, channels) : into;
+    for (let i = 0; i < nodes; i++) {
+      const from = compared ? 0 : i * channels;
+      for (let c = 0; c < channels; c++) {
+        const fixed = differing(x, i * bytes, w, (channels + c) * bytes, bytes);
+        let least = Infinity;
+        for (let n = 0; n < k; n++) {
+          const other = near[i * k + n]! * bytes;
+          least = Math.min(least, differing(x, i * bytes, x, other, bytes, w, c * bytes));
+        }
+        y[from + c] = 2 * width - 2 * (least + fixed);
+      }
+      if (compared) compareRow(y, 0, into, i);
+    }
+  },
+  extremes(a, b, near, least, { nodes, k, channels }, into, scratch) {
+    const compared = isThresholds(into);
+    const y = compared ? scratch : into;
+    for (let i = 0; i < nodes; i++) {
+      const from = compared ? 0 : i * channels;
+      for (let c = 0; c < channels; c++) {
+        const isLeast = least[c] !== 0;
+        let best = b[near[i * k]! * channels + c]!;
+        for (let n = 1; n < k; n++) {
+          const value = b[near[i * k + n]! * channels + c]!;
+          if (isLeast ? value < best : value > best) best = value;
+        }
+        y[from + c] = a[i * channels + c]! + best;
+      }
+      if (compared) compareRow(y, 0, into, i);
+    }
+  },
+  pool(x, w, pointers, columns, width, largest, sums) {
+    const bytes = rowBytes(width);
+    for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+      const [start, end] = [pointers[cloud]!, pointers[cloud + 1]!];
+      for (let c = 0; c < columns; c++) {
+        let least = Infinity;
+        let total = 0;
+        for (let r = start; r < end; r++) {
+          const count = differing(x, r * bytes, w, c * bytes, bytes);
+          least = Math.min(least, count);
+          total += count;
+        }
+        largest[cloud * columns + c] = end === start ? 0 : width - 2 * least;
+        sums[cloud * columns + c] = (end - start) * width - 2 * total;
+      }
+    }
+  },
+};
+
+/* ---------------------------------------------------------------- WebAssembly */
+
+/** Exports of `bits.wasm`; all arguments are byte addresses and sizes. */
+export interface BitExports {
+  bitProduct(...args: number[]): void;
+  edgeBits(...args: number[]): void;
+  nearestExtreme(...args: number[]): void;
+  poolProduct(...args: number[]): void;
+  hammingNearest(...args: number[]): void;
+}
+
+/** Kernels on arrays that lie in the memory of the two modules. */
+export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
+  const at = (array: Uint8Array | Int32Array | Float32Array): number => array.byteOffset;
+  const vectorsOf = (width: number): number => rowBytes(width) / 16;
+  return {
+    nearest(x, width, pointers, k, near, scratch) {
+      for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+        const start = pointers[cloud]!;
+        const count = pointers[cloud + 1]! - start;
+        const { distances, best } = nearestScratch(count, width, k);
+        points.nearestRows(
+          at(x) + 4 * start * width,
+          at(near) + 4 * start * k,
+          at(scratch),
+          at(scratch) + distances,
+          at(scratch) + best,
+          count,
+          paddedTo(count),
+          k,
+          width,
+          start,
+        );
+      }
+    },
+    hamming(x, width, pointers, k, near, scratch) {
+      const places = at(scratch);
+      const distances = places + 4 * (width + 2);
+      for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+        const start = pointers[cloud]!;
+        bits.hammingNearest(
+          at(x) + start * rowBytes(width),
+          at(near) + 4 * start * k,
+          distances,
+          places,
+          pointers[cloud + 1]! - start,
+          k,
+          vectorsOf(width),
+          width,
+          start,
+        );
+      }
+    },
+    product(x, w, y, rows, columns, width) {
+      bits.bitProduct(at(x), at(w), at(y), rows, columns, vectorsOf(width), width);
+    },
+    edges(x, near, w, width, { nodes, k, channels }, into, scratch) {
+      const compared = isThresholds(into);
+      bits.edgeBits(
+        at(x),
+        at(near),
+        at(w),
+        at(w) + channels * rowBytes(width),
+        compared ? at(into.values) : 0,
+        compared ? at(into.falls) : 0,
+        at(compared ? into.out : into),
+        at(scratch),
+        nodes,
+        k,
+        vectorsOf(width),
+        width,
+        channels,
+        vectorsOf(channels),
+      );
+    },
+    extremes(a, b, near, least, { nodes, k, channels }, into, scratch) {
+      const compared = isThresholds(into);
+      bits.nearestExtreme(
+        at(a),
+        at(b),
+        at(near),
+        at(least),
+        compared ? at(into.values) : 0,
+        compared ? at(into.falls) : 0,
+        at(compared ? into.out : into),
+        at(scratch),
+        nodes,
+        k,
+        channels,
+        vectorsOf(channels),
+      );
+    },
+    pool(x, w, pointers, columns, width, largest, sums) {
+      for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
+        const start = pointers[cloud]!;
+        bits.poolProduct(
+          at(x) + start * rowBytes(width),
+          at(w),
+          at(largest) + 4 * cloud * columns,
+          at(sums) + 4 * cloud * columns,
+          pointers[cloud + 1]! - start,
+          columns,
+          vectorsOf(width),
+          width,
+        );
+      }
+    },
+  };
+}
