@@ -44,6 +44,7 @@ const product: Kernel<DenseAttributes> = defineKernel({
       call.scratch(module.productScratch(m, n, k)),
     );
   },
+  staysInMemory: (a, attributes) => isEventDriven(attributes) && a !== undefined && looksSparse(a),
   tensorflow: ([a, b], { transposeA, transposeB }) => [
     tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transposeA, transposeB),
   ],
@@ -53,10 +54,24 @@ const product: Kernel<DenseAttributes> = defineKernel({
   ],
 });
 
+function isEventDriven({ n, transposeB }: DenseAttributes): boolean {
+  return !transposeB && n >= LEAST_COLUMNS;
+}
+
+/** An estimate from a few thousand of the values. */
+function looksSparse(values: ArrayLike<number>): boolean {
+  const step = Math.max(1, Math.floor(values.length / 4096));
+  let events = 0;
+  let seen = 0;
+  // An odd step meets all columns of a matrix with an even number of them.
+  for (let k = 0; k < values.length; k += step | 1, seen++) if (values[k] !== 0) events++;
+  return events < CROSSING * seen;
+}
+
 /** The product over the events of a, if these are few; false when it was not computed. */
 function eventDriven(module: DenseModule, call: WasmCall, attributes: DenseAttributes): boolean {
-  const { m, n, k, transposeA, transposeB } = attributes;
-  if (transposeB || n < LEAST_COLUMNS) return false;
+  const { m, n, k, transposeA } = attributes;
+  if (!isEventDriven(attributes)) return false;
   const [a, b] = call.inputs as [number, number];
   const count = module.countEvents(a, m * k, Math.floor(CROSSING * m * k));
   if (count < 0) return false;

@@ -4,6 +4,7 @@ export { denseProduct } from "./dense.js";
 export { sampledProduct, sparseDenseProduct } from "./spmm.js";
 export { gatherRows, segmentExtreme, segmentSoftmax, segmentSum } from "./segment.js";
 export {
+  addToRows,
   columnSum,
   cutColumns,
   logSoftmaxRows,

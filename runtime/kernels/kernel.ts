@@ -7,8 +7,8 @@
  *   reference function does, on views taken after all outputs are allocated, because memory that grows
  *   detaches the older views. Neither copies.
  * - tensorflow: `tensorflow` when the kernel has a native form (it may decline a case by returning
- *   undefined); else the inputs are copied out, the WebAssembly form or the reference function runs, and
- *   the outputs are copied back.
+ *   undefined) and the values are not in our memory already; else the WebAssembly form or the reference function
+ *   runs in our memory, and the outputs stay there (tensorflow-memory.ts).
  *
  * A gradient gets the inputs, never the outputs: TensorFlow.js puts saved outputs on the tape before
  * the operation that made them, which makes second derivatives wrong (tfjs issue 3252).
@@ -19,7 +19,7 @@ import type { DataId, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { WasmCall } from "./wasm/call.js";
 import type { Kernels } from "./wasm/exports.js";
 import { backendHeap } from "./wasm/backend-heap.js";
-import { privateHeap } from "./wasm/heap.js";
+import { tensorflowMemory, type TensorflowMemory } from "./tensorflow-memory.js";
 
 export type Flat = Float32Array | Int32Array | Uint8Array;
 export interface OutputSpec {
@@ -50,6 +50,12 @@ export interface KernelSpec<Attributes extends object> {
     attributes: Attributes,
     backend: TensorflowBackend,
   ) => Tensor[] | undefined;
+  /**
+   * Whether the WebAssembly form runs on the tensorflow backend although there is a native one. Default: when the
+   * first input lies in our memory.
+   * @param values of the first input where they are outside of TensorFlow
+   */
+  readonly staysInMemory?: (values: Flat | undefined, attributes: Attributes) => boolean;
   /** One thunk per input, given the gradients of all outputs. */
   readonly gradient?: (
     outputGradients: readonly Tensor[],
@@ -65,13 +71,6 @@ export interface TensorflowBackend {
   readonly binding: Readonly<Record<string, number>>;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
   readSync(dataId: DataId): Flat;
-}
-/** What copying a result out of a memory of ours into tfjs-node takes. */
-interface TensorflowMemory extends TensorflowBackend {
-  readonly binding: Readonly<Record<string, number>> & {
-    createTensor(shape: number[], type: number, values: Flat): number;
-  };
-  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor;
 }
 export interface OpAttribute {
   readonly name: string;
@@ -204,55 +203,52 @@ function runOnTensorflow<A extends object>(
   attributes: A,
   backend: TensorflowBackend,
 ): TensorInfo[] {
-  if (spec.tensorflow) {
+  const memory = tensorflowMemory(backend);
+  const first = inputs[0];
+  const stays =
+    spec.wasm !== undefined &&
+    first !== undefined &&
+    (spec.staysInMemory?.(memory.valuesOf(first.dataId), attributes) ??
+      memory.isHere(first.dataId));
+  if (spec.tensorflow && !stays) {
     const native = tf.tidy(() => spec.tensorflow!(inputs, attributes, backend) ?? []);
     if (native.length > 0) return native;
   }
   const specs = spec.outputs(inputs, attributes);
-  if (spec.wasm) return runInPrivateMemory(spec, inputs, attributes, backend as TensorflowMemory);
-  const values = inputs.map((input) => backend.readSync(input.dataId));
-  const arrays = specs.map(({ shape, dtype }) => {
-    const size = tf.util.sizeFromShape(shape);
-    return dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
-  });
-  spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
-  return specs.map(({ shape, dtype }, k) =>
-    tf.engine().makeTensor(arrays[k]!, shape, dtype ?? "float32"),
-  );
+  const written = specs.map(({ shape }) => memory.reserve(tf.util.sizeFromShape(shape)));
+  try {
+    if (spec.wasm) {
+      runInMemory(spec, inputs, written, attributes, memory);
+    } else {
+      const values = inputs.map(({ dataId }) => memory.read(dataId));
+      const arrays = specs.map(({ shape, dtype }, k) =>
+        memory.view(written[k]!, tf.util.sizeFromShape(shape), dtype ?? "float32"),
+      );
+      spec.compute(values as Float32Array[], arrays as Float32Array[], attributes);
+    }
+  } catch (error) {
+    for (const address of written) memory.free(address);
+    throw error;
+  }
+  return specs.map(({ shape, dtype }, k) => memory.tensor(written[k]!, shape, dtype ?? "float32"));
 }
 
-/**
- * libtensorflow uses an array that it is given in place when its address is a multiple of Eigen's alignment
- * (16 to 64), and copies it otherwise. Memory of ours is used again, so it must copy: outputs lie 8 bytes off.
- */
-const OUTPUT_OFFSET = 8;
-
-function runInPrivateMemory<A extends object>(
+/** Runs the WebAssembly form; inputs that lie elsewhere are brought into the memory. */
+function runInMemory<A extends object>(
   spec: KernelSpec<A>,
   inputs: readonly Tensor[],
+  outputs: readonly number[],
   attributes: A,
-  backend: TensorflowMemory,
-): TensorInfo[] {
-  const heap = privateHeap();
-  const specs = spec.outputs(inputs, attributes);
-  const sizes = specs.map(({ shape }) => tf.util.sizeFromShape(shape));
-  const read = inputs.map(({ size }) => heap.allocate(4 * size));
-  const written = sizes.map((size) => heap.allocate(4 * size + OUTPUT_OFFSET));
-  const outputs = written.map((address) => address + OUTPUT_OFFSET);
+  memory: TensorflowMemory,
+): void {
+  const { heap } = memory;
+  const copies: number[] = [];
+  const read = inputs.map((input) => memory.bring(input, copies));
   const call = new WasmCall(heap, read, outputs);
   try {
-    inputs.forEach((input, k) => heap.write(read[k]!, backend.readSync(input.dataId)));
     spec.wasm!(heap.module("kernels"), call, inputs, attributes);
-    return specs.map(({ shape, dtype }, k) => {
-      const whole = dtype === "int32";
-      const type = backend.binding[whole ? "TF_INT32" : "TF_FLOAT"]!;
-      const View = whole ? Int32Array : Float32Array;
-      const values = new View(heap.memory.buffer, outputs[k], sizes[k]);
-      const id = backend.binding.createTensor(shape, type, values);
-      return backend.createOutputTensor({ id, shape, dtype: type });
-    });
   } finally {
     call.end();
-    for (const address of [...read, ...written]) heap.free(address);
+    for (const address of copies) memory.free(address);
   }
 }

@@ -35,6 +35,19 @@ const spreading: Kernel<MiddleAttributes> = defineKernel({
   gradient: ([dy], _inputs, a) => [() => summing([dy!], a)[0]!],
 });
 
+const adding: Kernel<object> = defineKernel({
+  name: "AddRows",
+  outputs: ([x]) => [{ shape: x!.shape.slice() }],
+  compute: ([x, row], [y]) => reference.addRows(x!, row!, y!),
+  wasm: (kernels, call, [x]) => {
+    const [rows, width] = x!.shape as [number, number];
+    kernels.addRows(call.inputs[0]!, call.inputs[1]!, call.outputs[0]!, rows, width);
+  },
+  tensorflow: ([x, row]) => [tf.add(x!, row!)],
+  savesInputs: false,
+  gradient: ([dy]) => [() => tf.clone(dy!), () => columnSum(dy!)],
+});
+
 interface ColumnAttributes {
   readonly rows: number;
   /** Columns of the wide array, and the place of the narrow one in it. */
@@ -133,6 +146,11 @@ export function spreadMiddle(x: Tensor, before: number, n: number, after: number
 export function cutColumns(x: Tensor, start: number, width: number): Tensor {
   const [rows, columns] = x.shape as [number, number];
   return cutting([x], { rows, columns, start, width })[0]!;
+}
+
+/** x [R, C] with `row` [C] added to each of its rows. */
+export function addToRows(x: Tensor, row: Tensor): Tensor {
+  return adding([x, row], {})[0]!;
 }
 
 /** Sum over the rows of x [R, C] -> [C]. */

@@ -4,6 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import * as sg from "../../runtime/index.js";
 import {
+  addToRows,
   cutColumns,
   dropoutWithKey,
   logSoftmaxRows,
@@ -69,6 +70,22 @@ onEveryBackend(() => {
               ...{ columnsX: width, from: 0, columnsY: width + 3, to: 2 },
             }),
           );
+        });
+      });
+
+      test("a row added to every row, summed by the gradient", () => {
+        tf.tidy(() => {
+          const x = values(count, width);
+          const row = values(width);
+          const g = values(count, width);
+          expectReference(addToRows(x, row), [count, width], (y) =>
+            rows.addRows(floats(x), floats(row), y),
+          );
+          const [dx, dRow] = tf.grads((a: Tensor, b: Tensor) => tf.sum(tf.mul(addToRows(a, b), g)))(
+            [x, row],
+          );
+          expect(floats(dx!)).toEqual(floats(g));
+          expectReference(dRow!, [width], (y) => rows.sumMiddle(floats(g), y, count, width));
         });
       });
 

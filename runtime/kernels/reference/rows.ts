@@ -84,3 +84,11 @@ export function logSoftmax(x: Float32Array, y: Float32Array, columns: number): v
     for (let at = base; at < end; at++) y[at] = x[at]! - shift;
   }
 }
+
+/** y[r, c] = x[r, c] + row[c]. */
+export function addRows(x: Float32Array, row: Float32Array, y: Float32Array): void {
+  const width = row.length;
+  for (let base = 0; base < x.length; base += width) {
+    for (let c = 0; c < width; c++) y[base + c] = x[base + c]! + row[c]!;
+  }
+}

@@ -9,4 +9,5 @@ export interface Kernels {
   readonly extremeSpread: Run;
   readonly segmentSoftmax: Run;
   readonly sumMiddle: Run;
+  readonly addRows: Run;
 }

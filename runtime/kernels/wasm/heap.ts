@@ -14,6 +14,7 @@ export class Heap {
   private readonly instances = new Map<string, object>();
   private readonly residents = new WeakMap<Values, { readonly address: number }>();
   private readonly collected: FinalizationRegistry<number>;
+  private readonly growthListeners: (() => void)[] = [];
 
   /**
    * @param allocate address of so many free bytes; may grow the memory, which detaches all views of it
@@ -36,6 +37,14 @@ export class Heap {
       this.instances.set(name, found);
     }
     return found as Exports;
+  }
+
+  /** Calls `listener` after the memory has grown, when all views of it are empty. Only for a memory of ours. */
+  onGrowth(listener: () => void): void {
+    this.growthListeners.push(listener);
+  }
+  grown(): void {
+    for (const listener of this.growthListeners) listener();
   }
 
   /** Copies values to an address. */
@@ -98,9 +107,26 @@ export function forgetEverywhere(...lists: readonly (Values | undefined)[]): voi
 
 const PAGE = 65536;
 
+const MOST_PAGES = 65536;
+/** 1 GiB. Pages that nobody touches cost nothing. */
+const FIRST_PAGES = 16384;
+
+/**
+ * A memory that rarely grows: growth empties every view of it, after which V8 runs all loops over typed arrays
+ * about a third slower, because any of them might have been emptied.
+ */
+function makePrivateMemory(): WasmMemory {
+  try {
+    return new webAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
+  } catch {
+    // The process may have little address space.
+    return new webAssembly.Memory({ initial: 16, maximum: MOST_PAGES });
+  }
+}
+
 /** Blocks of eight sizes per power of two; a freed block serves the next call of its size. */
 function makePrivateHeap(): Heap {
-  const memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
+  const memory = makePrivateMemory();
   const sizes = new Map<number, number>();
   const spare = new Map<number, number[]>();
   // Address 0 means "absent" to the kernels.
@@ -111,9 +137,12 @@ function makePrivateHeap(): Heap {
     if (reused !== undefined) return reused;
     const address = top;
     const missing = address + size - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     top = address + size;
     sizes.set(address, size);
+    if (missing > 0) {
+      memory.grow(Math.ceil(missing / PAGE));
+      heap.grown();
+    }
     return address;
   };
   const free = (address: number): void => {
@@ -122,7 +151,8 @@ function makePrivateHeap(): Heap {
     if (list) list.push(address);
     else spare.set(size, [address]);
   };
-  return new Heap(memory, allocate, free);
+  const heap = new Heap(memory, allocate, free);
+  return heap;
 }
 
 /** The smallest block that holds `bytes`: at least 64, with three significant bits, so a multiple of 16. */

@@ -5,11 +5,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { binaryPerElement } from "../../energy/record.js";
+import { addToRows } from "../../kernels/rows.js";
 import { toFloat, type Operand } from "./operand.js";
 
 /** a + b. */
 export function add(a: Operand, b: Operand): Tensor {
-  return binaryPerElement(tf.add(toFloat(a), toFloat(b)), "add", a, b);
+  const [x, y] = [toFloat(a), toFloat(b)];
+  return binaryPerElement(isBias(x, y) ? addBias(x, y) : tf.add(x, y), "add", a, b);
 }
 
 /** a - b. */
@@ -40,4 +42,14 @@ export function maximum(a: Operand, b: Operand): Tensor {
 /** The smaller of a and b; equal operands share the gradient evenly. */
 export function minimum(a: Operand, b: Operand): Tensor {
   return binaryPerElement(tf.minimum(toFloat(a), toFloat(b)), "add", a, b);
+}
+
+/** Whether b is one value for each column of a. */
+function isBias(a: Tensor, b: Tensor): boolean {
+  return b.rank === 1 && a.rank >= 2 && a.shape[a.rank - 1] === b.size && b.size > 1;
+}
+
+function addBias(x: Tensor, bias: Tensor): Tensor {
+  if (x.rank === 2) return addToRows(x, bias);
+  return tf.reshape(addToRows(tf.reshape(x, [x.size / bias.size, bias.size]), bias), x.shape);
 }

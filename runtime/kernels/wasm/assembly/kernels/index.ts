@@ -5,4 +5,4 @@
  */
 export { spmm, sddmm } from "./spmm";
 export { gatherRows, extremeSelect, extremeSpread, segmentSoftmax } from "./segment";
-export { sumMiddle } from "./rows";
+export { addRows, sumMiddle } from "./rows";

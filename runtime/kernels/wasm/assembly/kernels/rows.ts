@@ -1,4 +1,4 @@
-/** Sums along an axis: `reference/rows.ts`, in double precision like there. */
+/** Whole rows: `reference/rows.ts`. Sums are in double precision like there. */
 
 /**
  * y[b, c] = sum over k of x[b, k, c], for x [before, n, after].
@@ -59,4 +59,19 @@ function total(x: usize, n: i32): f64 {
     x += 4;
   }
   return sum;
+}
+
+/** y[r, c] = x[r, c] + row[c], for x [rows, width]. */
+export function addRows(x: usize, row: usize, y: usize, rows: i32, width: i32): void {
+  const whole = (<usize>(width & ~3)) << 2;
+  const bytes = (<usize>width) << 2;
+  for (let r = 0; r < rows; r++) {
+    let at: usize = 0;
+    for (; at < whole; at += 16) {
+      v128.store(y + at, f32x4.add(v128.load(x + at), v128.load(row + at)));
+    }
+    for (; at < bytes; at += 4) store<f32>(y + at, load<f32>(x + at) + load<f32>(row + at));
+    x += bytes;
+    y += bytes;
+  }
 }
