@@ -8,14 +8,13 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { DataId, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Flat } from "./kernel.js";
-import { privateHeap, type Heap } from "./wasm/heap.js";
+import { privateHeap, type Heap, type Values } from "./wasm/heap.js";
 
 /** The part of tfjs-node's backend that knows where values are. */
 interface HoldingBackend {
   /** `values` until the first native operation, null afterwards. */
-  readonly tensorMap: { get(dataId: DataId): { values: Flat | null } };
-  readSync(dataId: DataId): Flat;
+  readonly tensorMap: { get(dataId: DataId): { values: Values | null } };
+  readSync(dataId: DataId): Values;
   disposeData(dataId: DataId, force?: boolean): boolean;
 }
 
@@ -40,7 +39,7 @@ export class TensorflowMemory {
   private readonly backend: HoldingBackend;
   private readonly blocks = new Map<DataId, Block>();
   /** Values that were copied out of TensorFlow once: the backward pass reads what the forward pass read. */
-  private readonly copies = new WeakMap<DataId, Flat>();
+  private readonly copies = new WeakMap<DataId, Values>();
 
   constructor(backend: HoldingBackend) {
     this.backend = backend;
@@ -86,12 +85,12 @@ export class TensorflowMemory {
   }
 
   /** The values of a tensor where they are outside of TensorFlow, without a copy: for reading, before the next call. */
-  valuesOf(dataId: DataId): Flat | undefined {
+  valuesOf(dataId: DataId): Values | undefined {
     return this.backend.tensorMap.get(dataId).values ?? undefined;
   }
 
   /** The values of any tensor, for reading, before the next call. */
-  read(dataId: DataId): Flat {
+  read(dataId: DataId): Values {
     const here = this.valuesOf(dataId) ?? this.copies.get(dataId);
     if (here !== undefined) return here;
     const copy = this.backend.readSync(dataId);
