@@ -14,7 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import type { SgnnError } from "../error.js";
 import { dataError, suggest } from "./errors.js";
 
@@ -90,6 +90,7 @@ export function cannotWrite(path: string, error: unknown): SgnnError {
   const why: Record<string, string> = {
     ENOSPC: "the disk is full",
     EDQUOT: "your disk quota is used up",
+    ENOENT: "the folder it belongs in does not exist",
     EACCES: "you may not write there",
     EPERM: "you may not write there",
     EROFS: "the disk is read-only",
@@ -110,6 +111,8 @@ export function cannotWrite(path: string, error: unknown): SgnnError {
 /** Makes a folder and its parents; SgnnError R204 when that is not possible. */
 export function makeFolder(path: string): void {
   try {
+    // With a relative path and a working folder that was deleted, Node would try for ever.
+    if (!isAbsolute(path)) statSync(process.cwd());
     mkdirSync(path, { recursive: true });
   } catch (error) {
     throw cannotWrite(path, error);
