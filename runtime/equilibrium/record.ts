@@ -65,5 +65,8 @@ export function solveWarning(solves: readonly Solve[]): string | undefined {
   const worst = failed.reduce((a, b) => (b.residual > a.residual ? b : a));
   const where = worst.path === "" ? "the equilibrium" : `equilibrium ${worst.path}`;
   const several = `${failed.length} of ${solves.length} solves`;
-  return `${where}: ${several} did not reach their tolerance; the worst, ${worst.pass} in snapshot ${worst.snapshot}, has residual ${worst.residual.toExponential(2)} after ${worst.iterations} evaluations`;
+  const text = `${where}: ${several} did not reach their tolerance; the worst, ${worst.pass} in snapshot ${worst.snapshot}, has residual ${worst.residual.toExponential(2)} after ${worst.iterations} evaluations`;
+  const overflowed = failed.some(({ history }) => !Number.isFinite(history[history.length - 1]));
+  if (!overflowed) return text;
+  return `${text}; values overflowed: the map does not contract. Give its weights a contraction instead of unchecked, or stop on it with failed: stop`;
 }

@@ -251,6 +251,26 @@ onEveryBackend(() => {
   });
 });
 
+describe("memory", () => {
+  it("does not grow with the latent steps of a simulation, and does with unrolled ones", async () => {
+    await useBackend("cpu");
+    const made = randomCase(3);
+    const peak = async (solve: ForwardSpec, gradient: GradientSpec): Promise<number> => {
+      const { peakBytes } = await tf.profile(() => {
+        runBlock(made, { solve, gradient, carry: "exact" });
+        return tf.scalar(0);
+      });
+      return peakBytes;
+    };
+    const simulated = (steps: number) => peak({ name: "simulate", steps }, implicit);
+    const unrolled = (steps: number) => peak(solvers[0]!, { name: "unroll", steps });
+    await simulated(5);
+    const few = await simulated(5);
+    expect(Math.abs((await simulated(80)) / few - 1)).toBeLessThan(0.01);
+    expect(await unrolled(80)).toBeGreaterThan(5 * (await unrolled(5)));
+  });
+});
+
 describe("a solve that fails", () => {
   it("is recorded with its residual", async () => {
     await useBackend("cpu");
