@@ -37,6 +37,8 @@ export interface EditorView {
   /** Called before anything is checked. */
   resolved(environment: Environment, parsed: ParseResult): void;
   isReached(declaration: Declaration): boolean;
+  /** Called after each declaration that was checked. */
+  checked?(declaration: Declaration): void;
 }
 
 /**
@@ -53,7 +55,7 @@ export function checkProgram(
   editor?.resolved(environment, parsed);
   const reached = declarations.filter(({ declaration }) => editor?.isReached(declaration) ?? true);
   const checker = new ProgramChecker(declarations, environment, reporter, editor?.facts);
-  return checker.check(entry.file, reached);
+  return checker.check(entry.file, reached, (one) => editor?.checked?.(one));
 }
 
 class ProgramChecker {
@@ -78,8 +80,15 @@ class ProgramChecker {
     this.elaborator = new Elaborator(environment, reporter, neuron, facts);
   }
 
-  check(file: string, reached: readonly Found[]): Program {
-    for (const found of reached) this.checkOne(found);
+  check(
+    file: string,
+    reached: readonly Found[],
+    checked: (declaration: Declaration) => void,
+  ): Program {
+    for (const found of reached) {
+      this.checkOne(found);
+      checked(found.declaration);
+    }
     const models = [...this.models.values()].filter((model) => model !== undefined);
     const { neurons, functions, layers } = this.elaborator;
     return {

@@ -100,6 +100,16 @@ export class Reporter {
     });
   }
 
+  /** How many there are so far. */
+  get count(): number {
+    return this.found.size;
+  }
+
+  /** Those after the first `count`, in the order of their report. */
+  since(count: number): Diagnostic[] {
+    return [...this.found.values()].slice(count);
+  }
+
   get diagnostics(): readonly Diagnostic[] {
     return [...this.found.values()].sort(
       (a, b) => inOrder(a.file, b.file) || a.span.start - b.span.start || inOrder(a.code, b.code),

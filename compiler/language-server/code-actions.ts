@@ -2,6 +2,8 @@
 import type { Span } from "../../grammar/tree.js";
 import type { Diagnostic, TextEdit } from "../diagnostics/diagnostic.js";
 import type { Analysis } from "./analysis.js";
+import type { Repair } from "./repairs.js";
+import { repairsOf } from "./repairs.js";
 
 export interface CodeAction {
   readonly title: string;
@@ -9,21 +11,25 @@ export interface CodeAction {
   readonly diagnostic: Diagnostic;
 }
 
-/** One action for each diagnostic in the range that knows its repair. */
+/** The repairs of the diagnostics in a range. */
 export function codeActions(analysis: Analysis, range: Span): readonly CodeAction[] {
   return analysis.diagnostics
     .filter(({ span }) => span.start <= range.end && span.end >= range.start)
-    .flatMap((diagnostic) => {
-      const edits = editsOf(diagnostic);
-      return edits.length === 0 ? [] : [{ title: titleOf(diagnostic, edits), edits, diagnostic }];
-    });
+    .flatMap((diagnostic) =>
+      repairs(diagnostic, analysis).map(({ title, edits }) => ({
+        title: title ?? titleOf(diagnostic, edits),
+        edits,
+        diagnostic,
+      })),
+    );
 }
 
-/** The edits that the diagnostic carries, or the one that its words describe. */
-function editsOf(diagnostic: Diagnostic): readonly TextEdit[] {
-  if (diagnostic.edits.length > 0) return diagnostic.edits;
+/** The edits that the diagnostic carries, else those that its words describe. */
+function repairs(diagnostic: Diagnostic, { source, tree }: Analysis): readonly Repair[] {
+  if (diagnostic.edits.length > 0) return [{ edits: diagnostic.edits }];
   const meant = /^did you mean `([^`]+)`\?$/.exec(diagnostic.fix ?? "")?.[1];
-  return meant === undefined ? [] : [{ span: diagnostic.span, text: meant }];
+  if (meant !== undefined) return [{ edits: [{ span: diagnostic.span, text: meant }] }];
+  return repairsOf(diagnostic, source, tree);
 }
 
 function titleOf(diagnostic: Diagnostic, edits: readonly TextEdit[]): string {

@@ -7,6 +7,7 @@ import type { Kind } from "../ir/types.js";
 import { kindNames, docWords, headOf, kindWords, placeOfFile, typeWords } from "./texts.js";
 import type { Analysis } from "./analysis.js";
 import type { Occurrence } from "./occurrences.js";
+import { problemWords } from "./problem-words.js";
 import { contains, meaningOf, occurrenceAt } from "./symbols-at.js";
 
 export interface Hover {
@@ -18,7 +19,11 @@ export interface Hover {
 export function hoverAt(analysis: Analysis, offset: number): Hover | undefined {
   const one = occurrenceAt(analysis, offset);
   if (one === undefined) return undefined;
-  const parts = [...valueWords(analysis, one), ...meaningWords(analysis, one)];
+  const parts = [
+    ...valueWords(analysis, one),
+    ...problemWords(analysis, one),
+    ...meaningWords(analysis, one),
+  ];
   return parts.length === 0 ? undefined : { span: one.span, markdown: parts.join("\n\n") };
 }
 

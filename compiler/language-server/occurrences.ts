@@ -119,6 +119,14 @@ class Walker {
         this.add(node.name as Identifier, "member", context, { of: object.text ?? "" });
         return;
       }
+      case "fixpoint":
+        for (const { left, right } of node.equations as { left: Record_; right: unknown }[]) {
+          if (typeof left.text === "string") {
+            this.add(left as unknown as Identifier, "definition", context, { sort: "state" });
+          } else this.visit(left, context, "left", node);
+          this.visit(right, context, "right", node);
+        }
+        return;
       default:
     }
     const inner = isBlock(node) ? { ...context, scope: node.span as Span } : context;
@@ -143,7 +151,10 @@ class Walker {
       if (parent !== undefined && ("fieldType" in parent || "on" in parent || "source" in parent)) {
         return this.add(name, "definition", context, { sort: "feature" });
       }
-      if (parent !== undefined && ("range" in parent || "variables" in parent)) {
+      if (parent !== undefined && "variables" in parent) {
+        return this.add(name, "definition", context, { sort: "unknown field" });
+      }
+      if (parent !== undefined && "range" in parent) {
         return this.add(name, "definition", context, { sort: "axis" });
       }
       if (parent !== undefined && "args" in parent && "derivative" in parent) return;

@@ -100,11 +100,11 @@ class Server {
       for (const other of this.workspace.importers(file)) this.stale.add(other);
     }
     for (const file of this.stale) {
-      const analysis = this.workspace.analysis(file);
+      const found = this.workspace.diagnostics(file);
       const uri = this.addresses.uriOf(file);
       const document = this.documents.get(uri);
-      if (analysis === undefined || document === undefined) continue;
-      const diagnostics = analysis.diagnostics.map((one) => this.diagnostic(one, document));
+      if (found === undefined || document === undefined) continue;
+      const diagnostics = found.map((one) => this.diagnostic(one, document));
       void this.connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     }
     this.stale.clear();

@@ -72,6 +72,7 @@ const sorts: Readonly<Record<string, SemanticType>> = {
   parameter: "parameter",
   input: "parameter",
   axis: "parameter",
+  "unknown field": "variable",
   feature: "property",
 };
 

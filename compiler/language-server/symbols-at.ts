@@ -62,7 +62,7 @@ export function localOf(all: readonly Occurrence[], one: Occurrence): Occurrence
     .sort((a, b) => a.span.start - b.span.start)[0];
   if (first !== undefined) return first;
   // A size that only stands in the types of parameters is introduced where it stands first.
-  const isSize = /^[a-z_]/.test(one.text) && same.length > 1 && one.role === "value";
+  const isSize = /^(?!pi$)[a-z_]/.test(one.text) && same.length > 1 && one.role === "value";
   return isSize ? same[0] : undefined;
 }
 

@@ -1,9 +1,12 @@
 /** The open documents of an editor and what is known about them. */
 import type { Host } from "../compile.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { resolvePath } from "../resolve/path.js";
 import { standardLibrary } from "../resolve/standard.js";
 import type { Analysis, Reach } from "./analysis.js";
 import { analyse } from "./analysis.js";
+import type { Checked } from "./incremental.js";
+import { recheck } from "./incremental.js";
 
 interface Document {
   readonly text: string;
@@ -11,6 +14,8 @@ interface Document {
   analysis: Analysis | undefined;
   /** Of some, while the document is being written. */
   partial: { readonly reach: Reach; readonly analysis: Analysis } | undefined;
+  /** Of this version or one before it. */
+  checked: { readonly text: string; readonly state: Checked } | undefined;
 }
 
 /**
@@ -25,7 +30,8 @@ export class Workspace {
 
   /** Opens or changes a document. */
   set(file: string, text: string): void {
-    this.documents.set(file, { text, analysis: undefined, partial: undefined });
+    const { checked } = this.documents.get(file) ?? {};
+    this.documents.set(file, { text, analysis: undefined, partial: undefined, checked });
     this.forgetAll();
   }
 
@@ -37,6 +43,7 @@ export class Workspace {
   /** Another file may have been imported: what was known about it is not known any more. */
   private forgetAll(): void {
     for (const document of this.documents.values()) {
+      if (document.checked?.state.isSeparable === false) document.checked = undefined;
       const known = document.analysis ?? document.partial?.analysis;
       if (known === undefined || known.tree.imports.length === 0) continue;
       document.analysis = undefined;
@@ -74,6 +81,18 @@ export class Workspace {
     const analysis = analyse(file, document.text, this.host, reach);
     document.partial = { reach, analysis };
     return analysis;
+  }
+
+  /** Diagnostics of the whole document; after an edit only what it reaches is checked. */
+  diagnostics(file: string): readonly Diagnostic[] | undefined {
+    const document = this.documents.get(file);
+    if (document === undefined) return undefined;
+    if (document.analysis !== undefined) return document.analysis.diagnostics;
+    const { text, checked } = document;
+    if (checked?.text === text) return checked.state.diagnostics;
+    const state = recheck(file, text, this.host, checked?.state);
+    document.checked = { text, state };
+    return state.diagnostics;
   }
 
   /** Names of all open documents, the given one first. */

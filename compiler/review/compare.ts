@@ -43,18 +43,33 @@ export interface Review {
   readonly trainings: readonly Change[];
 }
 
-/**
- * Energy of one operation in picojoules at 45 nm, 32-bit floats (Horowitz, ISSCC 2014): a multiplication and
- * an addition, and an addition alone. Operations are counted as if every unit fired: an upper bound.
- */
-export const picojoules = { mac: 4.6, add: 0.9 } as const;
+/** Joules of operations, as the runtime's energy models have them. */
+export interface EnergyCosts {
+  readonly name: string;
+  /** Per operation; `read` and `write` per word of 32 bits. */
+  readonly picojoules: {
+    readonly mac: number;
+    readonly add: number;
+    readonly bitOp: number;
+    readonly read: number;
+    readonly write: number;
+  };
+}
 
-/** What differs between two versions; undefined stands for a version without the file. */
-export function compare(before: Program | undefined, after: Program | undefined, at: At): Review {
+/**
+ * What differs between two versions; undefined stands for a version without the file.
+ * @param energy operations are counted as if every unit fired: an upper bound
+ */
+export function compare(
+  before: Program | undefined,
+  after: Program | undefined,
+  at: At,
+  energy: EnergyCosts,
+): Review {
   const names = union(before?.models ?? [], after?.models ?? [], (model) => model.name);
   const models = names.flatMap((name) => {
-    const old = before && viewOf(before, name, at);
-    const now = after && viewOf(after, name, at);
+    const old = before && viewOf(before, name, at, energy);
+    const now = after && viewOf(after, name, at, energy);
     return reviewModel(name, old, now) ?? [];
   });
   const neurons = changes(neuronTexts(before), neuronTexts(after));
@@ -74,7 +89,12 @@ interface View {
   readonly wiring: string;
 }
 
-function viewOf(program: Program, name: string, at: At): View | undefined {
+function viewOf(
+  program: Program,
+  name: string,
+  at: At,
+  { picojoules }: EnergyCosts,
+): View | undefined {
   const model = program.models.find((one) => one.name === name);
   if (model === undefined) return undefined;
   const rows = describe(program, name);
@@ -89,9 +109,14 @@ function viewOf(program: Program, name: string, at: At): View | undefined {
     formula: printSize(size),
     value: evaluate(size, at),
   });
-  const macs = total(rows, "macs");
-  const adds = total(rows, "adds");
-  const energy = evaluate(macs, at) * picojoules.mac + evaluate(adds, at) * picojoules.add;
+  const counted = [
+    ["MACs", total(rows, "macs"), picojoules.mac],
+    ["ADDs", total(rows, "adds"), picojoules.add],
+    ["bit operations", total(rows, "bitOps"), picojoules.bitOp],
+    ["reads", total(rows, "reads"), picojoules.read],
+    ["writes", total(rows, "writes"), picojoules.write],
+  ] as const;
+  const paid = counted.filter(([, size, each]) => each > 0 && size.terms.size > 0);
   const wiring = [
     ...model.body.map((one) => `${one.name} = ${printExpr(one.value)}`),
     printExpr(model.result),
@@ -103,14 +128,14 @@ function viewOf(program: Program, name: string, at: At): View | undefined {
     wiring,
     amounts: [
       amount("parameters", learned),
-      amount("MACs", macs),
-      amount("ADDs", adds),
-      amount("bit operations", total(rows, "bitOps")),
+      amount("MACs", counted[0][1]),
+      amount("ADDs", counted[1][1]),
+      amount("bit operations", counted[2][1]),
       amount("bytes", total(rows, "bytes")),
       {
         name: "energy (pJ)",
-        formula: `${picojoules.mac} MACs + ${picojoules.add} ADDs`,
-        value: energy,
+        formula: paid.map(([what, , each]) => `${each} ${what}`).join(" + "),
+        value: paid.reduce((sum, [, size, each]) => sum + evaluate(size, at) * each, 0),
       },
     ],
   };

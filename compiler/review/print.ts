@@ -43,7 +43,7 @@ function weightsWords(model: ModelReview): string {
 }
 
 /** For a terminal. */
-export function asText(file: string, review: Review, at: At): string {
+export function asText(file: string, review: Review, at: At, energy: string): string {
   if (isEmpty(review)) return `${file}: the models are the same\n`;
   const lines = [file];
   for (const model of review.models) {
@@ -64,13 +64,13 @@ export function asText(file: string, review: Review, at: At): string {
   for (const { what, name } of review.neurons)
     lines.push("", `${marks[what]} neuron ${name} (${what})`);
   for (const one of review.trainings) lines.push("", `training ${changeWords(one)}`);
-  return `${lines.join("\n")}\n\nnumbers at ${atWords(at)}; energy is an upper bound, as if every unit fired\n`;
+  return `${lines.join("\n")}\n\nnumbers at ${atWords(at)}; energy is an upper bound (${energy}), as if every unit fired\n`;
 }
 
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 
 /** For a comment on a pull request. */
-export function asMarkdown(file: string, review: Review, at: At): string {
+export function asMarkdown(file: string, review: Review, at: At, energy: string): string {
   if (isEmpty(review)) return `### ${code(file)}\n\nThe models are the same.\n`;
   const lines = [`### ${code(file)}`];
   for (const model of review.models) {
@@ -110,7 +110,7 @@ export function asMarkdown(file: string, review: Review, at: At): string {
   }
   lines.push(
     "",
-    `<sub>Numbers at ${atWords(at)}; energy is an upper bound, as if every unit fired.</sub>`,
+    `<sub>Numbers at ${atWords(at)}; energy is an upper bound (${energy}), as if every unit fired.</sub>`,
   );
   return `${lines.join("\n")}\n`;
 }

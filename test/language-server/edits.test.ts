@@ -87,13 +87,58 @@ test("every answer while typing, and the diagnostics of a fresh check at the end
         text = text.slice(0, from) + insert + text.slice(from + remove);
         workspace.set("a.sgnn", text);
         askEverything(workspace, Math.min(from + insert.length, text.length));
+        const now = workspace.diagnostics("a.sgnn");
+        expect(now).toEqual(analyse("a.sgnn", text, host).diagnostics);
       }
-      const now = workspace.analysis("a.sgnn")?.diagnostics;
-      expect(now).toEqual(analyse("a.sgnn", text, host).diagnostics);
     }),
     { numRuns: runs },
   );
 });
+
+/** Edits that change what other declarations mean: names, widths, defaults, whole declarations. */
+test("only what an edit reaches is checked again, and it is all that changes", () => {
+  const programs = samples.map(([, source]) => source).filter((source) => source.length < 2500);
+  const change = fc.record({
+    at: fc.nat(),
+    what: fc.constantFrom("number", "name", "drop", "double", "line", "swap"),
+  });
+  const editing = fc.record({
+    sources: fc.array(fc.constantFrom(...programs), { minLength: 1, maxLength: 3 }),
+    changes: fc.array(change, { minLength: 1, maxLength: 6 }),
+  });
+  fc.assert(
+    fc.property(editing, ({ sources, changes }) => {
+      const workspace = new Workspace(host);
+      let text = sources.join("\n");
+      workspace.set("a.sgnn", text);
+      workspace.diagnostics("a.sgnn");
+      for (const { at, what } of changes) {
+        text = changed(text, at, what);
+        workspace.set("a.sgnn", text);
+        expect(workspace.diagnostics("a.sgnn")).toEqual(analyse("a.sgnn", text, host).diagnostics);
+      }
+    }),
+    { numRuns: Math.ceil(runs / 2) },
+  );
+});
+
+function changed(text: string, at: number, what: string): string {
+  const one = <Item>(all: readonly Item[]): Item | undefined => all[at % Math.max(1, all.length)];
+  if (what === "line") return text.slice(0, at % text.length) + "\n" + text.slice(at % text.length);
+  if (what === "number" || what === "name") {
+    const found = one([...text.matchAll(what === "number" ? /\b\d+\b/g : /\b[A-Z]\w+/g)]);
+    if (found === undefined) return text;
+    const end = found.index + found[0].length;
+    return text.slice(0, end) + (what === "number" ? "1" : "s") + text.slice(end);
+  }
+  const { tree } = analyse("a.sgnn", text, host, "none");
+  const span = one(tree.declarations)?.span;
+  if (span === undefined) return text;
+  const part = text.slice(span.start, span.end);
+  const rest = text.slice(0, span.start) + text.slice(span.end);
+  if (what === "drop") return rest;
+  return what === "double" ? `${text}\n${part}\n` : `${rest}\n${part}\n`;
+}
 
 test("an imported document is seen as its author sees it, open or closed", () => {
   const workspace = new Workspace({
@@ -104,7 +149,7 @@ test("an imported document is seen as its author sees it, open or closed", () =>
     'import { B } from "./b.sgnn"\nmodel M(x: real[N, 2]) -> real[N, 2] {\n  return x |> B\n}\n';
   workspace.set("a.sgnn", source);
   const codes = (): readonly string[] =>
-    (workspace.analysis("a.sgnn")?.diagnostics ?? []).map((one) => one.code);
+    (workspace.diagnostics("a.sgnn") ?? []).map((one) => one.code);
   expect(codes()).toEqual([]);
   workspace.set("b.sgnn", "layer C(x: real[N, 2]) -> real[N, 2] { x |> relu }");
   expect(codes()).toEqual(["N105"]);

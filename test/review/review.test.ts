@@ -8,6 +8,7 @@ import type { Program } from "../../compiler/index.js";
 import { plan } from "../../compiler/plan/index.js";
 import { compare } from "../../compiler/review/compare.js";
 import type { Review } from "../../compiler/review/compare.js";
+import { energyModels } from "../../runtime/energy/models.js";
 import { asMarkdown, asText } from "../../compiler/review/print.js";
 import { folder, sgnnc } from "../cli/support.js";
 
@@ -22,8 +23,9 @@ function program(source: string): Program {
   if (checked.program === undefined) throw new Error(checked.diagnostics[0].message);
   return plan(checked.program);
 }
-const review = (before: string, after: string): Review =>
-  compare(program(before), program(after), at);
+const arithmetic = energyModels["arithmetic-45nm"];
+const review = (before: string, after: string, energy = arithmetic): Review =>
+  compare(program(before), program(after), at, energy);
 
 const base = `model Net(g: graph(x: real[N, 8])) -> real[N, 2] {
   let h = g.x |> Dense<16> |> relu
@@ -35,7 +37,9 @@ describe("compare", () => {
   test("the same models with other comments and layout: nothing", () => {
     const other = `// why\n${base.replaceAll("\n  ", "\n\n      ")}`;
     expect(review(base, other)).toEqual({ models: [], neurons: [], trainings: [] });
-    expect(asText("a.sgnn", review(base, other), at)).toBe("a.sgnn: the models are the same\n");
+    expect(asText("a.sgnn", review(base, other), at, arithmetic.name)).toBe(
+      "a.sgnn: the models are the same\n",
+    );
   });
 
   test("a wider layer: shapes, numbers by hand, weights that do not load", () => {
@@ -58,6 +62,11 @@ describe("compare", () => {
     expect(amounts).toMatchObject({ parameters: [178, 354], MACs: [16_000, 32_000] });
     const energy = (side: 0 | 1): number => amounts.MACs[side] * 4.6 + amounts.ADDs[side] * 0.9;
     expect(amounts["energy (pJ)"]).toEqual([energy(0), energy(1)]);
+    // With memory, every number that is read or written costs as well.
+    const whole = review(base, base.replace("<16>", "<32>"), energyModels["horowitz-45nm"]);
+    const joules = whole.models[0].amounts.find(({ name }) => name === "energy (pJ)");
+    expect(joules?.before.formula).toBe("4.6 MACs + 0.9 ADDs + 5 reads + 5 writes");
+    expect(joules?.before.value).toBeGreaterThan(energy(0));
     expect(model.weights.map((one) => [one.name, one.before, one.after])).toEqual([
       ["h.weight", "[8, 16]", "[8, 32]"],
       ["h.bias", "[16]", "[32]"],
@@ -85,7 +94,7 @@ describe("compare", () => {
         after: "graph(x: spike[N, 9])",
       },
     ]);
-    expect(compare(program(base), undefined, at).models[0].what).toBe("removed");
+    expect(compare(program(base), undefined, at, arithmetic).models[0].what).toBe("removed");
   });
 
   test("a neuron with other equations, a training with other numbers", () => {
@@ -107,7 +116,12 @@ ${base.replace("relu", "Half")}train Net on D {
   });
 
   test("markdown is a table per model", () => {
-    const text = asMarkdown("a.sgnn", review(base, base.replace("<16>", "<32>")), at);
+    const text = asMarkdown(
+      "a.sgnn",
+      review(base, base.replace("<16>", "<32>")),
+      at,
+      arithmetic.name,
+    );
     expect(text).toContain("| MACs | 16,000 | 32,000 | x2.0 |");
     expect(text).toContain("**Net** changed; old weights do not load: 3 weights differ.");
     expect(text).toContain("- changed: `h.weight` `[8, 16]` becomes `[8, 32]`");

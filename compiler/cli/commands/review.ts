@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { energyModels } from "../../../runtime/energy/models.js";
 import { checkSource } from "../../compile.js";
 import type { Host } from "../../compile.js";
 import type { Program } from "../../ir/program.js";
@@ -15,6 +16,7 @@ import { printDiagnostics } from "../diagnostics.js";
 import { exit, inputError, usageError } from "../errors.js";
 import { findSource, hostFor, sha256, textOf } from "../files.js";
 import type { Terminal } from "../terminal.js";
+import { energyModelOption } from "../training/energy.js";
 
 export const review: Command = {
   parameters: "<old> <new>",
@@ -31,6 +33,11 @@ revisions, every .sgnn file that differs is reviewed.`,
       value: "N=..,E=..,G=..,T=..",
       help: "sizes at which formulas are shown as numbers (N=1000,E=4000,G=1,T=1)",
     },
+    energy: {
+      type: "text",
+      value: "MODEL",
+      help: `joules per operation: ${Object.keys(energyModels).join(", ")}, or a .json file`,
+    },
   },
   examples: [
     ["sgnnc review old.sgnn new.sgnn", "two files"],
@@ -45,14 +52,16 @@ revisions, every .sgnn file that differs is reviewed.`,
       throw usageError(`--format is text or markdown, not \`${style}\``);
     }
     const at = readSizes(invocation.text("at") ?? "N=1000,E=4000,G=1,T=1");
+    const energy = energyModelOption(invocation.text("energy"));
     const pairs = pairsOf(invocation.positionals[0], invocation.positionals[1]);
     const reviews = pairs.map(({ name, before, after }) => ({
       file: name,
-      review: compare(programOf(before, terminal), programOf(after, terminal), at),
+      review: compare(programOf(before, terminal), programOf(after, terminal), at, energy),
     }));
     if (invocation.flag("json")) {
       const document = {
         at: Object.fromEntries(at),
+        energy: energy.name,
         files: reviews.map(({ file, review: one }) => ({ file, ...one })),
       };
       terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
@@ -61,7 +70,9 @@ revisions, every .sgnn file that differs is reviewed.`,
     const print = style === "text" ? asText : asMarkdown;
     const shown = reviews.filter(({ review: one }, k) => !isEmpty(one) || k === 0);
     if (reviews.length === 0) terminal.out("no .sgnn file differs\n");
-    terminal.out(shown.map(({ file, review: one }) => print(file, one, at)).join("\n"));
+    terminal.out(
+      shown.map(({ file, review: one }) => print(file, one, at, energy.name)).join("\n"),
+    );
     return exit.fine;
   },
 };
