@@ -426,7 +426,13 @@ export type SourceIr =
   | { readonly tag: "columns"; readonly names: readonly string[] }
   | { readonly tag: "oneHot"; readonly name: string }
   /** A named feature transform of the numbers of another source. */
-  | { readonly tag: "transform"; readonly name: string; readonly of: SourceIr };
+  | { readonly tag: "transform"; readonly name: string; readonly of: SourceIr }
+  /** Node features computed from the graph itself. */
+  | {
+      readonly tag: "computed";
+      readonly name: string;
+      readonly args: ReadonlyMap<string, number>;
+    };
 /** Connections with a time each, cut into the snapshots of a dynamic graph. */
 export type SnapshotsIr = {
   readonly tag: "snapshots";

@@ -15,6 +15,13 @@ export function readColumn(source: SourceSpec, table: ArrayTable): Column {
       return oneHot(fromArray(table.get(source.name), labelOf(source.name, table)));
     case "columns":
       return sideBySide(source.names, table);
+    case "computed":
+      throw dataError(
+        "R295",
+        `${source.name} is no array`,
+        "it is computed from a graph, for its nodes",
+        `write it in the graph block: nodes x = ${source.name}(..)`,
+      );
     case "transform": {
       const column = numeric(readColumn(source.of, table), source.of, table);
       checkFinite(column, "row");
@@ -203,4 +210,11 @@ export function readPointers(
     );
   }
   return ptr;
+}
+
+/** The number of classes of a label column: one more than the largest label; negative ones are "no label". */
+export function classCount(column: Column): number {
+  const { labels, categories } = column;
+  if (categories !== undefined) return categories.length;
+  return (labels ?? new Int32Array()).reduce((most, label) => Math.max(most, label), -1) + 1;
 }

@@ -9,8 +9,9 @@
  */
 import { basename, isAbsolute, join } from "node:path";
 import type { Column } from "./column.js";
-import { checkFinite, numeric, readColumn } from "./columns.js";
+import { checkFinite, classCount, numeric, readColumn } from "./columns.js";
 import { dataError } from "./errors.js";
+import { computeFeature } from "./features/index.js";
 import { isFolder } from "./files.js";
 import { generate } from "./generators/index.js";
 import { readGraphs, type GraphSet } from "./graphs.js";
@@ -56,7 +57,7 @@ export async function loadDataset(spec: DataSpec, options: LoadOptions): Promise
     column: readColumn(source, table),
   }));
   const longest = read.reduce((most, { column }) => Math.max(most, column.rows), 0);
-  const graphs = spec.graph && readGraphs(spec.graph, table, longest);
+  const graphs = spec.graph && withComputed(readGraphs(spec.graph, table, longest), spec, read);
   const points = graphs && read.find(({ name }) => name === "graph");
   const rest = read.filter((one) => one !== points);
   if (rest.length === 0) {
@@ -87,6 +88,25 @@ export async function loadDataset(spec: DataSpec, options: LoadOptions): Promise
     samples.set(name, { ...column, at: placeOf(name, column, level, units, graphs) });
   }
   return { spec, table, level, units, graphs, graphOf, samples };
+}
+
+/** The graphs with the node features that are computed from them, in the order of the declaration. */
+function withComputed(
+  graphs: GraphSet,
+  { graph, samples }: DataSpec,
+  read: readonly { readonly name: string; readonly column: Column }[],
+): GraphSet {
+  const asked = graph?.nodes ?? [];
+  if (asked.every(({ source }) => source.tag !== "computed")) return graphs;
+  const target = read[samples.findIndex(({ name }) => name === "target")]?.column;
+  const classes = target?.labels === undefined ? 0 : classCount(target);
+  const nodes = new Map<string, Column>();
+  for (const { name, source } of asked) {
+    const column =
+      source.tag === "computed" ? computeFeature(source, graphs, classes) : graphs.nodes.get(name);
+    if (column !== undefined) nodes.set(name, column);
+  }
+  return { ...graphs, nodes };
 }
 
 function openArrays(spec: DataSpec, { baseFolder, override }: LoadOptions): ArrayTable {
@@ -188,13 +208,6 @@ function placeOf(
       ? 'if the samples are points that refer to graphs, say so: sample graph = "point_graph"'
       : "check that the arrays belong together",
   );
-}
-
-/** The number of classes of a label column: one more than the largest label; negative ones are "no label". */
-export function classCount(column: Column): number {
-  const { labels, categories } = column;
-  if (categories !== undefined) return categories.length;
-  return (labels ?? new Int32Array()).reduce((most, label) => Math.max(most, label), -1) + 1;
 }
 
 /**

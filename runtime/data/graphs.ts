@@ -134,6 +134,8 @@ function readFeatures(
 ): Map<string, Column> {
   const features = new Map<string, Column>();
   for (const { name, source } of list) {
+    // Computed from the graph, when it is there: see dataset.ts.
+    if (source.tag === "computed") continue;
     const read = numeric(readColumn(source, table), source, table);
     checkFinite(read, what);
     const column =

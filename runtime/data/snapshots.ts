@@ -18,6 +18,8 @@ export interface SnapshotCuts {
   readonly starts: Int32Array;
   /** First and last time that each snapshot covers. */
   readonly times: readonly (readonly [number, number])[];
+  /** Time of each edge of the list: [E]. */
+  readonly edgeTimes: Float64Array;
   /** Each snapshot has its new edges only. */
   readonly newEdges: boolean;
 }
@@ -73,17 +75,23 @@ export function readTemporal(spec: SnapshotsSpec, table: ArrayTable): TemporalEd
     }),
     newEdges: spec.newEdges === true,
   };
-  if (spec.undirected === true) {
-    const both = withReverse(ends, kept, starts);
-    return { ...both.edges, label: ends.label, given, cuts: { ...cuts, starts: both.starts } };
-  }
+  const list =
+    spec.undirected === true
+      ? withReverse(ends, kept, starts)
+      : {
+          edges: {
+            sources: kept.map((row) => ends.sources[row]!),
+            targets: kept.map((row) => ends.targets[row]!),
+            rows: kept,
+          },
+          starts,
+        };
+  const edgeTimes = Float64Array.from(list.edges.rows, (row) => times[row]!);
   return {
+    ...list.edges,
     label: ends.label,
     given,
-    sources: kept.map((row) => ends.sources[row]!),
-    targets: kept.map((row) => ends.targets[row]!),
-    rows: kept,
-    cuts: { ...cuts, starts },
+    cuts: { ...cuts, starts: list.starts, edgeTimes },
   };
 }
 

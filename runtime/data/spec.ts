@@ -9,7 +9,15 @@ export type SourceSpec =
   | { readonly tag: "columns"; readonly names: readonly string[] }
   | { readonly tag: "oneHot"; readonly name: string }
   /** A named feature transform (transforms.ts) of the numbers of another source. */
-  | { readonly tag: "transform"; readonly name: string; readonly of: SourceSpec };
+  | { readonly tag: "transform"; readonly name: string; readonly of: SourceSpec }
+  | ComputedSpec;
+
+/** Node features computed from the graph itself (features/). */
+export interface ComputedSpec {
+  readonly tag: "computed";
+  readonly name: string;
+  readonly args: Readonly<Record<string, number>>;
+}
 
 /** Connections with a time each, cut into the snapshots of a dynamic graph (snapshots.ts). */
 export interface SnapshotsSpec {

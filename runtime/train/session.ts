@@ -14,6 +14,7 @@ import {
   type TargetKind,
 } from "../data/batch.js";
 import { labelsOf, loadDataset, type Dataset } from "../data/dataset.js";
+import { withPropagated } from "../data/propagated.js";
 import { applyScale, fitScale, unscaleRows, type ScaleState } from "../data/scale.js";
 import type { Part } from "../data/spec.js";
 import { splitUnits, type Split } from "../data/split.js";
@@ -80,16 +81,17 @@ export async function openSession(
   experiment: Experiment,
   options: SessionOptions,
 ): Promise<Session> {
-  const raw = await loadDataset(experiment.data, {
+  const read = await loadDataset(experiment.data, {
     baseFolder: options.baseFolder,
     override: options.dataFile,
   });
-  const binding: Binding = { info: experiment.info, targetKind: targetKindOf(experiment, raw) };
-  checkBinding(raw, binding);
+  const binding: Binding = { info: experiment.info, targetKind: targetKindOf(experiment, read) };
+  checkBinding(read, binding);
   const isLabel = binding.targetKind === "label";
-  const target = raw.samples.get("target");
+  const target = read.samples.get("target");
   const labels = isLabel && target ? labelsOf("target", target, classesOf(experiment)) : undefined;
-  const split = splitUnits(raw, { seed: options.seed, fold: options.fold, labels });
+  const split = splitUnits(read, { seed: options.seed, fold: options.fold, labels });
+  const raw = withPropagated(read, split.train, options.seed);
   const scale = options.scale ?? fitScale(raw, split.train, isLabel);
   const dataset = applyScale(raw, scale);
   const model = experiment.create(

@@ -6,7 +6,7 @@ import type { DataIr, SnapshotsIr, SourceIr } from "../../ir/ir.js";
 import type { Environment } from "../../resolve/environment.js";
 import type { DataNames } from "./names.js";
 import { checkSnapshotEdges, isSnapshots } from "./snapshots.js";
-import { checkSource } from "./source.js";
+import { checkNodeSource, checkSource } from "./source.js";
 
 type GraphField = Extract<DataField, { readonly type: "graph" }>;
 
@@ -40,7 +40,10 @@ export function checkGraph(
       }
       continue;
     }
-    const source = checkSource(part.source, file, reporter);
+    const source =
+      part.on === "nodes"
+        ? checkNodeSource(part.source, file, reporter)
+        : checkSource(part.source, file, reporter);
     if (source === undefined) sound = false;
     if (part.name !== undefined) {
       const what = part.on === "nodes" ? "a node feature" : "an edge feature";

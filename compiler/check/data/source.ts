@@ -1,12 +1,14 @@
 /**
  * Where numbers come from: `"array"`, `["a", "b"]`, `one_hot("label")`, and feature transforms of these:
- * `cubic_symmetric("angles")`, `cubic_symmetric("phi1", "Phi", "phi2")`.
+ * `cubic_symmetric("angles")`, `cubic_symmetric("phi1", "Phi", "phi2")`; for nodes also features that are computed
+ * from the graph: `fastrp(dimensions: 80)`.
  */
 import type { Expression } from "../../../grammar/tree.js";
 import { data as rows } from "../../diagnostics/catalogue/data.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import type { SourceIr } from "../../ir/ir.js";
-import { reportUnknownWord } from "../named-arguments.js";
+import { checkNamedCall, reportUnknownWord } from "../named-arguments.js";
+import { computedFeatures } from "./computed.js";
 
 /**
  * Feature transforms by name; the runtime has the same list with their code (runtime/data/transforms.ts), and
@@ -14,11 +16,29 @@ import { reportUnknownWord } from "../named-arguments.js";
  */
 export const transforms: readonly string[] = ["cubic_symmetric", "classes"];
 
-/** The source, or undefined after reporting what it is instead. */
+/** As `checkSource`; a node feature may also be computed from the graph. */
+export function checkNodeSource(
+  expression: Expression,
+  file: string,
+  reporter: Reporter,
+): SourceIr | undefined {
+  const name = expression.type === "call" ? expression.callee.text : "";
+  if (Object.hasOwn(computedFeatures, name)) {
+    const call = checkNamedCall(expression, "computed feature", computedFeatures, file, reporter);
+    return call && { tag: "computed", name: call.name, args: call.args };
+  }
+  return checkSource(expression, file, reporter, Object.keys(computedFeatures));
+}
+
+/**
+ * The source, or undefined after reporting what it is instead.
+ * @param also other ways to write a source that stand here, for the message
+ */
 export function checkSource(
   expression: Expression,
   file: string,
   reporter: Reporter,
+  also: readonly string[] = [],
 ): SourceIr | undefined {
   const bad = (part: Expression): undefined => {
     if (part.type === "invalid") return;
@@ -39,7 +59,7 @@ export function checkSource(
       const { callee, args = [], generics } = expression;
       const isTransform = transforms.includes(callee.text);
       if (callee.text !== "one_hot" && !isTransform) {
-        const known = ["one_hot", ...transforms];
+        const known = ["one_hot", ...transforms, ...also];
         reportUnknownWord("way to read an array", callee, known, file, reporter);
         return undefined;
       }
