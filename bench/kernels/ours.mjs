@@ -8,6 +8,7 @@ const s = JSON.parse(readFileSync(new URL("sizes.json", import.meta.url), "utf8"
 const tf = await import("@tensorflow/tfjs-core");
 const sg = await dist("runtime/index.js");
 const kernels = await dist("runtime/kernels/index.js");
+const { attentionScores } = await dist("runtime/kernels/attention.js");
 const { createTopology } = await dist("runtime/graph/topology.js");
 // The dense product that layers and their gradients run.
 const { product: dense } = await dist("runtime/tensor/gradients/products.js");
@@ -28,6 +29,7 @@ function freed(inputs, run) {
 const normal = (...shape) => tf.randomNormal(shape);
 const nodes = () => normal(s.nodes, s.width);
 const product = (matrix, heads = 1) => ({ matrix, steps: 1, heads, weightSteps: 1 });
+const nodeRows = () => normal(s.nodes, s.edgeWidth);
 const perEdge = () => normal(s.edges, s.edgeWidth);
 const A = () => normal(s.rows, s.features);
 const B = () => normal(s.features, s.features);
@@ -82,6 +84,10 @@ await serve(info.versions, {
   "segment mean": () =>
     freed([perEdge()], (x) => kernels.segmentSum(x, byTarget, 1, byTarget.inverseSizes)),
   "segment max": () => freed([perEdge()], (x) => kernels.segmentExtreme(x, byTarget, 1, 1)),
+  "attention scores": () =>
+    freed([nodeRows(), nodeRows(), normal(s.edgeWidth)], (t, other, w) =>
+      attentionScores(t, other, w, { matrix: incidence, steps: 1, heads: s.heads, slope: 0.2 }),
+    ),
   "segment softmax": () =>
     freed([normal(s.edges, s.heads)], (x) => kernels.segmentSoftmax(x, byTarget, 1)),
   "dense product A B": () => freed([A(), B()], (a, b) => dense(a, b)),

@@ -75,6 +75,14 @@ def segment(reduce, scattered):
     return ways
 
 
+def attention():
+    heads, width = s["heads"], s["edgeWidth"] // s["heads"]
+    t, other = torch.randn(N, heads, width), torch.randn(N, heads, width)
+    w = torch.randn(heads, width)
+    # What PyTorch Geometric's GATv2Conv does.
+    return lambda: (F.leaky_relu(t[targets] + other[sources], 0.2) * w).sum(-1)
+
+
 def segment_softmax():
     x = torch.randn(E, s["heads"])
     return {"index": lambda: softmax(x, targets, num_nodes=N), "pointers": lambda: softmax(x, ptr=pointers)}
@@ -124,6 +132,7 @@ serve(
         "sparse product, transposed": lambda: sparse(csr(sources, targets)),
         "sparse product, weighted": lambda: sparse(csr(targets, sources, torch.randn(E))),
         "sampled product": sampled,
+        "attention scores": attention,
         "gather rows": gather,
         "scatter-add rows": scatter,
         "segment sum": lambda: segment("sum", "sum"),

@@ -30,6 +30,12 @@ const list = [
   ["sparse product, transposed", spmm, 2 * nodeValues + E, E * s.width],
   ["sparse product, weighted", spmm, 2 * nodeValues + 2 * E, 2 * E * s.width],
   ["sampled product", spmm, 2 * nodeValues + 2 * E, 2 * E * s.width],
+  [
+    "attention scores",
+    `E ${E}, ${s.heads} heads, F ${s.edgeWidth}`,
+    2 * N * s.edgeWidth + E * (2 + s.heads),
+    4 * perEdge,
+  ],
   ["gather rows", segments, N * s.edgeWidth + perEdge + E, 0],
   ["scatter-add rows", segments, perEdge + N * s.edgeWidth + E, perEdge],
   ["segment sum", segments, perEdge + N * s.edgeWidth + N, perEdge],

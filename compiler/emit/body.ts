@@ -281,6 +281,8 @@ class BodyPrinter {
       case "edgeSoftmax":
       case "reached":
         return [graph, first];
+      case "attentionScores":
+        return [graph, ...args, String(attributes.slope ?? 0)];
       case "aggregate":
         return [graph, first, literal(attributes.reduce ?? []), ...steps];
       case "pool":

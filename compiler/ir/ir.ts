@@ -152,6 +152,7 @@ export type OpName =
   | "aggregate" // edge -> node; attributes.reduce: AggregatorName[]; several are concatenated
   | "propagate" // plan pass: weighted sum or mean over neighbours as one sparse-dense product; attributes.reduce "sum"|"mean"; optional second argument: one weight per edge
   | "reached" // plan pass: rows of nodes that no edge enters become 0
+  | "attentionScores" // plan pass: dot(leakyRelu(target(t) + source(s)), w); attributes.slope
   | "edgeSoftmax" // softmax over the edges that enter the same node
   | "symmetricNorm" // 1/sqrt(d_i d_j) per edge, [E]
   | "degree" // in-degree per node, [N]

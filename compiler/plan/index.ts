@@ -5,6 +5,7 @@
 import type { Program } from "../ir/program.js";
 import { factoriseConcat } from "./passes/factorise-concat.js";
 import { foldConstants } from "./passes/fold-constants.js";
+import { fuseAttention } from "./passes/fuse-attention.js";
 import { hoistFixpoint } from "./passes/hoist-fixpoint.js";
 import { hoistRowWise } from "./passes/hoist-row-wise.js";
 import { openEdgeLayers } from "./passes/open-edge-layers.js";
@@ -26,6 +27,7 @@ export const PASSES: readonly Pass[] = [
   { name: "factorise-concat", run: factoriseConcat },
   { name: "hoist-row-wise", run: hoistRowWise },
   { name: "shift-extreme", run: shiftExtreme },
+  { name: "fuse-attention", run: fuseAttention },
   { name: "sparse-products", run: sparseProducts },
   { name: "hoist-fixpoint", run: hoistFixpoint },
   { name: "share-common", run: shareCommon },

@@ -158,6 +158,12 @@ export function opCounts(expr: OpExpr, bindings: Bindings, kinds: Kinds, repeat:
       const reads = multiplySizes(terms, constantSize(2));
       return { ...noCounts, ...byKind(kindOf(x, kinds), "real", terms), reads, writes: results };
     }
+    case "attentionScores": {
+      // The sum, the rectifier and the product of every edge and channel; both ends are read.
+      const terms = times(edgesOf(expr, bindings), elements(dimsOf(x).slice(1)));
+      const [macs, reads] = [2, 2].map((each) => multiplySizes(terms, constantSize(each)));
+      return { ...noCounts, macs, adds: terms, reads, writes: results };
+    }
     case "propagate": {
       const terms = times(edgesOf(expr, bindings), elements(dimsOf(x).slice(1)));
       const [, weights] = expr.args;

@@ -119,6 +119,19 @@ export function recordPropagate(
   );
 }
 
+/** Scores of attention: the sum, the rectifier and the product of every edge and channel, in one go. */
+export function recordScores(terms: number, results: number): void {
+  activeCounter()?.add(
+    work({
+      op: "element-wise",
+      kind: "real",
+      ...{ values: results, active: results, terms, activeTerms: terms },
+      each: { macs: 2, adds: 1, bitOps: 0 },
+      ...{ readsPerTerm: 2, writesAlways: results },
+    }),
+  );
+}
+
 /** A reduction of items (edges into nodes, nodes into graphs, columns of a row) by some reducers. */
 export function recordReduction(x: Tensor, results: number, reducers: readonly string[]): void {
   const counter = activeCounter();

@@ -6,10 +6,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../error.js";
-import { macsPerElement, rearranged, recordPropagate, recordReduction } from "../energy/record.js";
+import {
+  macsPerElement,
+  rearranged,
+  recordPropagate,
+  recordReduction,
+  recordScores,
+} from "../energy/record.js";
+import { attentionScores as pairScores } from "../kernels/attention.js";
 import { gatherRows, segmentExtreme, segmentSoftmax, segmentSum } from "../kernels/segment.js";
 import type { Segments } from "../kernels/segments.js";
 import { sparseDenseProduct } from "../kernels/spmm.js";
+import { toFloat } from "../tensor/ops/operand.js";
 import { concat } from "../tensor/ops/shapes.js";
 import type { Graph } from "./graph.js";
 import { fromRows, stepsOf, toRows } from "./rows.js";
@@ -151,6 +159,24 @@ export function reached(g: Graph, x: Tensor): Tensor {
   const column = [count * steps, ...x.shape.slice(1).map(() => 1)];
   const entered = tf.cast(tf.reshape(tf.tile(tf.tensor1d(mask), [steps]), column), "bool");
   return tf.where(entered, x, tf.zerosLike(x));
+}
+
+/**
+ * Scores of dynamic attention: dot(leakyRelu(t[i] + s[j], slope), w) of each edge, without a value per channel
+ * (Brody, Alon & Yahav 2022, eq. 7).
+ * @param t what the target brings, [N, H, F] or [N, F]; `s` what the source brings, of the same shape
+ * @param w [H, F] or [F]
+ * @returns [E, H] or [E]
+ */
+export function attentionScores(g: Graph, t: Tensor, s: Tensor, w: Tensor, slope: number): Tensor {
+  const { incidence, nodeCount, edgeCount } = g.topology;
+  const steps = stepsOf(t.shape[0] ?? 0, nodeCount, "nodes");
+  const heads = w.rank === 1 ? 1 : w.shape[0]!;
+  const flat = tf.reshape(toFloat(w), [w.size]);
+  const attributes = { matrix: incidence, steps, heads, slope };
+  recordScores(steps * edgeCount * w.size, steps * edgeCount * heads);
+  const y = pairScores(toRows(t), toRows(s), flat, attributes);
+  return w.rank === 1 ? tf.reshape(y, [steps * edgeCount]) : y;
 }
 
 /** Softmax over the edges that enter the same node, column by column. [E, ..] -> [E, ..]. */

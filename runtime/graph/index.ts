@@ -6,6 +6,7 @@ export { batchGraphs, createGraph, Graph, type Features, type GraphParts } from 
 export { createTopology, Topology, type EdgeIndex } from "./topology.js";
 export {
   aggregate,
+  attentionScores,
   degree,
   edgeSoftmax,
   reached,

@@ -51,6 +51,7 @@ export interface PlanStep {
   readonly reduce?: readonly string[];
   /** First row of a `rows` step. */
   readonly start?: Dim;
+  readonly slope?: number;
   /** Name of the loop of a `pointwise` step. */
   readonly loop?: string;
   /** Neighbours of each node in a step on a graph that the model builds. */

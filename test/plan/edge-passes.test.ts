@@ -35,6 +35,10 @@ model Pna(g: graph(x: real[N, 3])) -> real[N, 4] { return g.x |> PNA<4>(g) }
 model Crystal(g: graph(x: real[N, 3], e.bar: real[E, 2])) -> real[N, 3] { return g.x |> CGConv(g, g.bar) }
 model Least(g: graph(x: real[N, 3])) -> real[N, 4] { return g.x |> Lowest<4>(g) }
 model Loops(g: graph(x: real[N, 3])) -> real[N, 4] { return g.x |> Looped<4>(g) }
+model Attention(g: graph(x: real[N, 3])) -> real[N, 4] { return g.x |> GATv2<2, heads: 2>(g) }
+model TimedAttention(g: graph(x: real[N, 3])) -> real[N, 2] {
+  return rate(over time 3 { g.x |> LIF<threshold: 0.2> |> GATv2<2>(g) })
+}
 model Timed(g: graph(x: real[N, 3], e.bar: real[E, 2])) -> real[N, 4] {
   return rate(over time 3 { g.x |> LIF<threshold: 0.2> |> Held<4>(g) })
 }
@@ -174,6 +178,10 @@ test("what the passes write", () => {
   // A shift and a rising function wait until there is one value per node.
   expect(text("Lowest")).toMatchInlineSnapshot(
     `"return reached<g>(tanh(add(aggregate<g, min>(source<g>(xW)), xW))) : real[N, out]"`,
+  );
+  // Scores of attention need no value per edge and channel.
+  expect(text("GATv2", "let mixed = ")).toMatchInlineSnapshot(
+    `"let mixed = flatten(propagate<g+loops, sum>(s, edgeSoftmax<g+loops>(attentionScores<g+loops, slope=0.2>(t, s, attention)))) : real[N, heads*out]"`,
   );
   expect(text("Looped")).toMatchInlineSnapshot(
     `"return leakyRelu<slope=0.1>(add(aggregate<g+loops, max>(source<g+loops>(xW)), xW)) : real[N, out]"`,

@@ -397,6 +397,8 @@ class Lowering {
       }
       case "aggregate":
         return this.aggregate(args()[0], expr, frame, expr.args[0].type.dims.length);
+      case "attentionScores":
+        return this.attentionScores(expr, frame);
       case "propagate":
         return this.propagate(expr, frame);
       case "edgeSoftmax":
@@ -522,6 +524,22 @@ class Lowering {
       this.reduced({ x, index: target, groups: nodes, rank }, reduce, expr),
     );
     return parts.length === 1 ? parts[0] : this.graph.node("Concat", parts, { axis: -1 });
+  }
+
+  /** Scores of attention: gather both ends, add, rectify, contract. */
+  private attentionScores(expr: OpExpr, frame: Frame): string {
+    const { graph } = this;
+    const [t, s, weight] = expr.args.map((arg) => this.lower(arg, frame));
+    const { source, target } = this.ends(expr, frame);
+    const sum = graph.node("Add", [
+      graph.node("Gather", [t, target], { axis: 0 }),
+      graph.node("Gather", [s, source], { axis: 0 }),
+    ]);
+    const rectified = graph.node("LeakyRelu", [sum], {
+      alpha: { float: expr.attributes.slope ?? 0 },
+    });
+    const product = graph.node("Mul", [rectified, weight]);
+    return graph.node("ReduceSum", [product, graph.constant("int64", [-1])], { keepdims: 0 });
   }
 
   /** A weighted sum over neighbours: gather, weigh, scatter. */

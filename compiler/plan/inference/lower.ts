@@ -405,7 +405,8 @@ class Lowering {
     }
     const start =
       attributes.start === undefined ? undefined : this.dim(attributes.start, frame, origin);
-    return this.step(op, args, result, { graph, reduce: attributes.reduce, start }, origin);
+    const slope = op === "attentionScores" ? attributes.slope : undefined;
+    return this.step(op, args, result, { graph, reduce: attributes.reduce, start, slope }, origin);
   }
 
   private pointwise(

@@ -96,6 +96,8 @@ function dimsOf(
     case "source":
     case "target":
       return graph === undefined ? undefined : [graph.edges, ...x.dims.slice(1)];
+    case "attentionScores":
+      return graph === undefined ? undefined : [graph.edges, ...x.dims.slice(1, -1)];
     case "symmetricNorm":
       return graph === undefined ? undefined : [graph.edges];
     case "degree":

@@ -103,6 +103,8 @@ export interface PlanStep {
   /** Neighbours of each node in a step on a graph that the model builds. */
   readonly count?: number;
   readonly metric?: string;
+  /** Slope of the rectifier of an `attentionScores` step. */
+  readonly slope?: number;
   readonly pointwise?: { readonly expression: Pointwise; readonly access: readonly Access[] };
   /** Chains on the product inside of a step: before and after its maximum. */
   readonly fold?: { readonly inner?: FoldedChain; readonly outer?: FoldedChain };

@@ -1,4 +1,5 @@
 /** Message passing over flat arrays. Rows of step t follow those of step t - 1. */
+import { attentionScores as scores } from "../../kernels/reference/attention.js";
 import { gatherRows, segmentSoftmax } from "../../kernels/reference/segment.js";
 import type { Segments } from "../../kernels/segments.js";
 import type { Topology } from "../../graph/topology.js";
@@ -52,6 +53,21 @@ export const reached: Operation = {
         if (pointers[i + 1] === pointers[i]) result.data.fill(0, row * width, (row + 1) * width);
       }
     };
+  },
+};
+
+/** dot(leakyRelu(t[i] + s[j]), w) of every edge and head. */
+export const attentionScores: Operation = {
+  bind(binding) {
+    const { args, result, step } = binding;
+    const [t, s, w] = args as [Slot, Slot, Slot];
+    const { sources, targets, nodeCount } = topologyOf(binding);
+    const heads = w.dims.length === 1 ? 1 : w.dims[0]!;
+    const attributes = {
+      ...{ sources, targets, nodes: nodeCount },
+      ...{ steps: t.steps, heads, slope: step.slope ?? 0 },
+    };
+    return () => scores(t.data, s.data, w.data, result.data, attributes);
   },
 };
 

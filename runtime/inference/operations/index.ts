@@ -1,6 +1,7 @@
 /** The operations that a plan may name. */
 import {
   aggregate,
+  attentionScores,
   degree,
   edgeSoftmax,
   reached,
@@ -19,7 +20,7 @@ import * as rows from "./rows.js";
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>(
   Object.entries({
     ...{ matMul, propagate, source, target, aggregate, pool },
-    ...{ edgeSoftmax, reached, degree, symmetricNorm },
+    ...{ attentionScores, edgeSoftmax, reached, degree, symmetricNorm },
     ...{ knn: near.knn, nearSource: near.nearSource, nearTarget: near.nearTarget },
     nearAggregate: near.nearAggregate,
     ...bits,

@@ -155,13 +155,15 @@ class GATv2 extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph): Tensor {
-    const gLooped = g.withSelfLoops(); // graph                       gatv2.sgnn:3
-    const s = sg.matMul(x, this.wSource.value); // real[N, heads, out]         gatv2.sgnn:7
-    const t = sg.matMul(x, this.wTarget.value); // real[N, heads, out]         gatv2.sgnn:8
-    const mixed1 = sg.leakyRelu(sg.add(sg.target(gLooped, t), sg.source(gLooped, s)), 0.2); // real[E+loops, heads, out]   gatv2.sgnn:10
-    const mixed2 = sg.edgeSoftmax(gLooped, sg.dot(mixed1, this.attention.value)); // real[E+loops, heads]        gatv2.sgnn:10
-    const mixed = sg.flatten(sg.propagate(gLooped, s, "sum", mixed2)); // real[N, heads*out]          gatv2.sgnn:9
-    return sg.add(mixed, this.bias.value); // real[N, heads*out]          gatv2.sgnn:12
+    const gLooped = g.withSelfLoops(); // graph                  gatv2.sgnn:3
+    const s = sg.matMul(x, this.wSource.value); // real[N, heads, out]    gatv2.sgnn:7
+    const t = sg.matMul(x, this.wTarget.value); // real[N, heads, out]    gatv2.sgnn:8
+    const mixed1 = sg.edgeSoftmax(
+      gLooped,
+      sg.attentionScores(gLooped, t, s, this.attention.value, 0.2),
+    ); // real[E+loops, heads]   gatv2.sgnn:10
+    const mixed = sg.flatten(sg.propagate(gLooped, s, "sum", mixed1)); // real[N, heads*out]     gatv2.sgnn:9
+    return sg.add(mixed, this.bias.value); // real[N, heads*out]     gatv2.sgnn:12
   }
 }
 
