@@ -116,6 +116,6 @@ export type PointwiseLoop = (
 export interface PlanModule {
   readonly plans: Readonly<Record<string, InferencePlan | Unsupported>>;
   /** Loops over time, by neuron type. */
-  readonly neurons: Readonly<Record<string, (loop: NeuronLoop) => void>>;
+  readonly neurons: Readonly<Record<string, (loop: NeuronLoop) => number>>;
   readonly pointwise: Readonly<Record<string, PointwiseLoop>>;
 }

@@ -48,7 +48,7 @@ export interface Binding {
   /** Of this step for good; as many floats as `kept` of the operation asked for. */
   readonly kept: Float32Array;
   /** Loop of a neuron and its parameters. */
-  readonly neuronLoop: ((loop: NeuronLoop) => void) | undefined;
+  readonly neuronLoop: ((loop: NeuronLoop) => number) | undefined;
   readonly parameters: readonly Slot[];
   readonly pointwiseLoop: PointwiseLoop | undefined;
   /** The loops of the chains that are folded into the step. */

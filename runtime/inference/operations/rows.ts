@@ -188,7 +188,7 @@ export const neuron: Operation = {
   scratch(_args, result, { neuron: about }) {
     const size = sizeOf(result.dims);
     const units = size / result.steps;
-    return size + (about?.states ?? 0) * (size + units);
+    return (about?.states ?? 0) * (size + units);
   },
   bind({ step, args, result, scratch, neuronLoop, parameters, counts }) {
     const about = step.neuron;
@@ -196,9 +196,8 @@ export const neuron: Operation = {
     const size = sizeOf(result.dims);
     const { steps } = result;
     const units = size / steps;
-    const spikes = scratch.subarray(0, size);
     const trace = Array.from({ length: about.states }, (_, s) => {
-      const start = size + s * (size + units);
+      const start = s * (size + units);
       return scratch.subarray(start, start + size + units);
     });
     const loop = {
@@ -210,16 +209,11 @@ export const neuron: Operation = {
       parameters: parameters.map((parameter) => parameter.data),
       parameterStride: about.parameters.map(({ per }) => (per === "channel" ? 1 : 0)),
       output: result.data,
-      spikes,
       trace,
     };
     return () => {
-      neuronLoop(loop);
+      counts.events += neuronLoop(loop);
       counts.values += size;
-      if (!about.spikes) return;
-      let fired = 0;
-      for (let k = 0; k < size; k++) if (spikes[k] !== 0) fired++;
-      counts.events += fired;
     };
   },
 };
