@@ -1,14 +1,12 @@
 /** The module `attention.wasm`: `reference/attention.ts`, four columns of a head at a time. Arguments are byte addresses and sizes. */
 
 /** l(z) = z where z > 0, else slope z. */
-@inline
 function rectified(z: v128, slope: v128): v128 {
   const low = f32x4.mul(z, slope);
   return v128.bitselect(z, low, f32x4.gt(z, f32x4.splat(0)));
 }
 
 /** Floats before a row of `row` floats, in bytes. */
-@inline
 function at(start: usize, index: i32, row: i32): usize {
   return start + ((<usize>index * row) << 2);
 }
