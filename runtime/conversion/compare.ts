@@ -3,6 +3,7 @@ import { calibrate, type Calibration } from "./calibrate.js";
 import { chainValues, dense, activate, relativeError, steepest, type Chain } from "./chain.js";
 import { quantisedOutputs } from "./quantised.js";
 import {
+  scaledBy,
   scaleOf,
   simulate,
   type ScaleOptions,
@@ -18,6 +19,8 @@ export interface Design {
   /** Spikes in the readout, too, as the group's networks have. */
   readonly spikingReadout: boolean;
   readonly calibration: readonly Calibration[];
+  /** Thresholds from the range of a layer's values, or that times the best of `thresholdGrid`, layer by layer. */
+  readonly thresholds: "range" | "grid";
   /** Ratio and margin to choose from on the calibration inputs; only for radix. */
   readonly radices: readonly { readonly ratio: number; readonly margin: number }[];
 }
@@ -30,10 +33,22 @@ export const designs: readonly Design[] = [
   design("two thresholds (Zhang et al.)", "two-threshold", group, [], true),
   design("two thresholds, bias and potential", "two-threshold", group, ["bias", "potential"], true),
   design("two thresholds, weights and bias", "two-threshold", group, ["weights", "bias"], false),
+  onGrid(
+    design(
+      "two thresholds on a grid, bias and potential",
+      "two-threshold",
+      group,
+      ["bias", "potential"],
+      true,
+    ),
+  ),
   design("activation on the mean", "on-mean", group, []),
+  onGrid(design("activation on the mean, thresholds on a grid", "on-mean", group, [])),
   design("activation on the mean, weights", "on-mean", group, ["weights"]),
   design("centred per neuron (ours)", "on-mean", own, []),
+  onGrid(design("centred per neuron on a grid (ours)", "on-mean", own, [])),
   design("centred per neuron, weights (ours)", "on-mean", own, ["weights"]),
+  onGrid(design("centred per neuron on a grid, weights (ours)", "on-mean", own, ["weights"])),
   design("7 levels, centred per neuron, weights (ours)", "on-mean", { ...own, levels: 3 }, [
     "weights",
   ]),
@@ -54,8 +69,17 @@ function design(
           [1.5, 2.5, 4].map((margin) => ({ ratio, margin })),
         )
       : [{ ratio: 1, margin: 1 }];
-  return { name, rule, scale, calibration, spikingReadout, radices };
+  return { name, rule, scale, calibration, spikingReadout, radices, thresholds: "range" };
 }
+
+function onGrid(one: Design): Design {
+  return { ...one, thresholds: "grid" };
+}
+
+/** Shares of the range that a threshold may be, as Li et al. (2021) search them; ours may exceed the range. */
+export const thresholdGrid: readonly number[] = [0.2, 0.35, 0.5, 0.7, 0.85, 1, 1.1, 1.25];
+/** Inputs that thresholds and radices are chosen on. */
+const CHOOSING_ROWS = 96;
 
 export interface ConversionRow {
   readonly design: string;
@@ -103,18 +127,40 @@ export function convertChain(
         : scaleOf(after[k]!, layer.outputs, design.scale);
     return { ...layer, scale, potential: undefined };
   });
-  const plain = design.radices.map(({ ratio, margin }) => {
+  const plain = design.radices.map(({ ratio, margin }): SpikingChain => {
     return { rule: design.rule, layers, steps, levels: design.scale.levels, ratio, margin };
   });
-  // The numbers of a radix neuron are chosen before calibration, on a part of the inputs: one simulation for each.
+  // Chosen before calibration, on a part of the inputs.
   const { inputs } = chain[0]!;
-  const some = calibration.slice(0, 128 * inputs);
+  const some = calibration.slice(0, CHOOSING_ROWS * inputs);
   const goal = chainValues(chain, some).after.at(-1)!;
   const errors = plain.map((one) =>
     plain.length === 1 ? 0 : relativeError(simulate(one, some).means.at(-1)!, goal),
   );
-  const best = plain[errors.indexOf(Math.min(...errors))]!;
+  let best = plain[errors.indexOf(Math.min(...errors))]!;
+  if (design.thresholds === "grid") best = withBestThresholds(best, chain, some);
   return calibrate(best, chain, calibration, design.calibration);
+}
+
+/** Layer by layer, the share of the range with which the spikes mean most nearly what the layer gives. */
+function withBestThresholds(
+  spiking: SpikingChain,
+  chain: Chain,
+  inputs: Float64Array,
+): SpikingChain {
+  const wanted = chainValues(chain, inputs).after;
+  const layers = [...spiking.layers];
+  for (const [k, layer] of layers.entries()) {
+    const { scale } = layer;
+    if (scale === undefined) continue;
+    const tried = thresholdGrid.map((share) => ({ ...layer, scale: scaledBy(scale, share) }));
+    const errors = tried.map((one) => {
+      const prefix = { ...spiking, layers: [...layers.slice(0, k), one] };
+      return relativeError(simulate(prefix, inputs).means[k]!, wanted[k]!);
+    });
+    layers[k] = tried[errors.indexOf(Math.min(...errors))]!;
+  }
+  return { ...spiking, layers };
 }
 
 /** One row of the table. */

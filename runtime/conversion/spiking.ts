@@ -95,6 +95,12 @@ export function scaleOf(values: Float64Array, width: number, options: ScaleOptio
   return { centre, step, high, low };
 }
 
+/** The same centre with other thresholds. */
+export function scaledBy({ centre, step, high, low }: NeuronScale, share: number): NeuronScale {
+  const times = (values: Float64Array): Float64Array => values.map((value) => share * value);
+  return { centre, step: times(step), high: times(high), low: times(low) };
+}
+
 /** Runs a chain for its steps. */
 export function simulate(chain: SpikingChain, x: Float64Array): Simulation {
   const { layers, steps } = chain;

@@ -6,6 +6,7 @@ import {
   designs,
   judgeConversion,
   judgeQuantised,
+  thresholdGrid,
 } from "../../runtime/conversion/compare.js";
 import { scaleOf, simulate } from "../../runtime/conversion/spiking.js";
 import { Rng } from "../../runtime/tensor/random/rng.js";
@@ -71,6 +72,24 @@ describe("spiking neurons", () => {
     const [few, many] = [error(16), error(256)];
     expect(few).toBeLessThan(0.25);
     expect(many).toBeLessThan(few / 6);
+  });
+
+  it("thresholds on a grid bring every layer nearer to the network on the calibration inputs", () => {
+    const some = calibration.slice(0, 2 * 96);
+    const wanted = chainValues(net, some).after;
+    const errorOf = (name: string): { first: number; steps: readonly (number | undefined)[] } => {
+      const spiking = convertChain(net, named(name), 16, calibration);
+      const first = relativeError(simulate(spiking, some).means[0]!, wanted[0]!);
+      return { first, steps: spiking.layers.map(({ scale }) => scale?.step[0]) };
+    };
+    const range = errorOf("two thresholds (Zhang et al.)");
+    const grid = errorOf("two thresholds on a grid, bias and potential");
+    expect(grid.first).toBeLessThan(range.first);
+    const shares = grid.steps.map((step, k) => step! / range.steps[k]!);
+    for (const share of shares) {
+      expect(thresholdGrid.some((one) => Math.abs(one - share) < 1e-12)).toBe(true);
+    }
+    expect(shares.some((share) => Math.abs(share - 1) > 0.1)).toBe(true);
   });
 
   it("radix spikes reach in 16 steps what plain spikes do not in 32", () => {
