@@ -11,17 +11,30 @@ const sg = await dist("runtime/index.js");
 const info = await sg.useBackend(backend);
 const { models, experiments } = await load(fileURLToPath(new URL("models.sgnn", import.meta.url)));
 
-function linearLif() {
-  const model = new models.LinearLIF(new sg.Scope({ seed: 0 }));
-  const x = tf.randomNormal([500, 16, 512]);
+/** 5 % of spikes, the same ones as in peer.py: Lehmer's generator with multiplier 16807. */
+function spikeTrain() {
+  let state = 1;
+  const spikes = Float32Array.from({ length: 500 * 16 * 512 }, () => {
+    state = (state * 16807) % 2147483647;
+    return state < 0.05 * 2147483647 ? 1 : 0;
+  });
+  return tf.tensor(spikes, [500, 16, 512]);
+}
+
+function linearLif(name, x) {
+  const model = new models[name](new sg.Scope({ seed: 0 }));
   const cotangent = tf.randomNormal([500, 16, 512]);
   const variables = model.parameters().map((parameter) => parameter.value);
   const forward = () => model.forward({ x }, sg.createRun({ training: true }));
   return () => {
     const { value, grads } = tf.engine().gradients(forward, variables, cotangent);
-    finish([value, ...grads]);
+    value.dispose();
+    finish(grads);
   };
 }
+
+const linearNormal = () => linearLif("LinearLIF", tf.randomNormal([500, 16, 512]));
+const linearSpikes = () => linearLif("SpikeLIF", spikeTrain());
 
 /** Reads the results, so that nothing is still under way when the clock stops. */
 function finish(tensors) {
@@ -90,8 +103,10 @@ async function sparseProduct() {
 }
 
 await serve(info.versions, {
-  "linear + LIF, per step": linearLif,
-  "linear + LIF, fused": linearLif,
+  "linear + LIF, per step": linearNormal,
+  "linear + LIF, fused": linearNormal,
+  "linear + LIF on spikes, per step": linearSpikes,
+  "linear + LIF on spikes, fused": linearSpikes,
   GCN: () => training(experiments.get("TwoGCN"), "cora.npz"),
   GAT: () => training(experiments.get("TwoGAT"), "cora.npz"),
   "SAGE + LIF": () => training(experiments.get("SpikingSAGE"), "amazon_photo.npz"),

@@ -23,6 +23,19 @@ export const training = {
       target: { tensorflow: 1.3, wasm: 0.6 },
     },
     {
+      work: "linear + LIF on spikes, per step",
+      about:
+        "linear + LIF as above, the input a spike train of 5 %; peer: a loop of PyTorch operations",
+      times: 1,
+      target: { tensorflow: 10, wasm: 4 },
+    },
+    {
+      work: "linear + LIF on spikes, fused",
+      about: "the same spike train; peer: a hand-written autograd function",
+      times: 1,
+      target: { tensorflow: 1.3, wasm: 0.6 },
+    },
+    {
       work: "GCN",
       about: "GCN training epoch, Cora, hidden 64, dropout; peer: PyG",
       times: 10,

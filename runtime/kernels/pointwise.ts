@@ -25,10 +25,32 @@ const window: Kernel<object> = defineKernel({
   gradient: ([dy], [x]) => [() => tf.zerosLike(x!), () => window([x!, dy!], {})[0]!],
 });
 
+const gating: Kernel<{ readonly slope: number }> = defineKernel({
+  name: "Gate",
+  outputs: ([x]) => [{ shape: x!.shape.slice() }],
+  compute: ([x, v], [y], { slope }) => {
+    for (let k = 0; k < x!.length; k++) y![k] = x![k]! > 0 ? v![k]! : slope * v![k]!;
+  },
+  wasm: (kernels, call, [x], { slope }) => {
+    const size = tf.util.sizeFromShape(x!.shape);
+    kernels.gate(call.inputs[0]!, call.inputs[1]!, call.outputs[0]!, size, slope);
+  },
+  tensorflow: ([x, v], { slope }) => {
+    const open = tf.cast(tf.greater(x!, 0), "float32");
+    return [tf.mul(slope === 0 ? open : tf.add(slope, tf.mul(1 - slope, open)), v!)];
+  },
+  gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => gating([x!, dy!], a)[0]!],
+});
+
 const dropping: Kernel<{ readonly rate: number; readonly key: RandomKey }> = defineKernel({
   name: "Dropout",
   outputs: ([x]) => [{ shape: x!.shape.slice() }],
   compute: ([x], [y], { rate, key }) => reference.dropout(x!, y!, rate, key),
+  wasm: (kernels, call, [x], { rate, key }) => {
+    const { threshold, factor } = reference.chances(rate);
+    const [from, to] = [call.inputs[0]!, call.outputs[0]!];
+    kernels.dropout(from, to, tf.util.sizeFromShape(x!.shape), threshold, factor, key.k0, key.k1);
+  },
   savesInputs: false,
   gradient: ([dy], _inputs, a) => [() => dropping([dy!], a)[0]!],
 });
@@ -39,6 +61,14 @@ const dropping: Kernel<{ readonly rate: number; readonly key: RandomKey }> = def
  */
 export function signStraightThrough(x: Tensor): Tensor {
   return signs([x], {})[0]!;
+}
+
+/**
+ * v where x > 0, else slope times v: the gradient v of a rectified x (slope 0) or a leaky one, in one pass.
+ * Shapes are equal.
+ */
+export function gate(x: Tensor, v: Tensor, slope: number): Tensor {
+  return gating([x, v], { slope })[0]!;
 }
 
 /** Dropout with the mask of `key`; the gradient uses the same mask. Shape kept. */

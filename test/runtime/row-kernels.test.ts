@@ -7,6 +7,7 @@ import {
   addToRows,
   cutColumns,
   dropoutWithKey,
+  gate,
   logSoftmaxRows,
   pickLabels,
   spreadMiddle,
@@ -101,6 +102,28 @@ onEveryBackend(() => {
           const gradient = tf.grad((v: Tensor) => tf.sum(tf.mul(pickLabels(v, labels), g)))(x);
           expectReference(gradient, [count, width], (y) => rows.place(floats(g), labels, y, width));
         });
+      });
+
+      test("values gated by the sign of others, differentiated twice", () => {
+        for (const slope of [0, 0.2]) {
+          tf.tidy(() => {
+            const x = values(count, width);
+            const v = values(count, width);
+            const wanted =
+              (w: Tensor): ((y: Float32Array) => void) =>
+              (y) =>
+                y.set(floats(w).map((value, k) => (floats(x)[k]! > 0 ? value : slope * value)));
+            expectReference(gate(x, v, slope), [count, width], wanted(v));
+            const rectify = (u: Tensor): Tensor =>
+              slope === 0 ? sg.relu(u) : sg.leakyRelu(u, slope);
+            const gradient = tf.grad((u: Tensor) => tf.sum(tf.mul(rectify(u), v)))(x);
+            expectReference(gradient, [count, width], wanted(v));
+            const second = tf.grad((u: Tensor) => tf.sum(tf.mul(gate(x, u, slope), v)))(
+              values(count, width),
+            );
+            expectReference(second, [count, width], wanted(v));
+          });
+        }
       });
 
       test("log-softmax", () => {

@@ -8,13 +8,17 @@ import type { RandomKey } from "../../tensor/random/key.js";
 
 const BLOCK = 8;
 
+/** An element whose 16 bits are below the threshold is dropped; the others are multiplied by the factor. */
+export function chances(rate: number): { threshold: number; factor: number } {
+  return { threshold: Math.round(rate * 65536), factor: rate >= 1 ? 0 : 1 / (1 - rate) };
+}
+
 /**
  * y[k] = x[k] / (1 - rate) where kept, 0 where dropped; an element is dropped with probability
  * round(rate * 65536) / 65536.
  */
 export function dropout(x: Float32Array, y: Float32Array, rate: number, key: RandomKey): void {
-  const threshold = Math.round(rate * 65536);
-  const factor = rate >= 1 ? 0 : 1 / (1 - rate);
+  const { threshold, factor } = chances(rate);
   const words = new Uint32Array(4);
   y.fill(0);
   for (let start = 0; start < x.length; start += BLOCK) {

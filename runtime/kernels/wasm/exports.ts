@@ -8,6 +8,8 @@ export interface Kernels {
   readonly extremeSelect: Run;
   readonly extremeSpread: Run;
   readonly segmentSoftmax: Run;
+  readonly dropout: Run;
+  readonly gate: Run;
   readonly sumMiddle: Run;
   readonly addRows: Run;
 }

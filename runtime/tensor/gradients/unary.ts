@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { mask } from "./broadcast.js";
+import { gate } from "../../kernels/pointwise.js";
 import type { GradientSpec } from "./registry.js";
 
 type Derivative = (x: Tensor, attributes: Record<string, unknown>) => Tensor;
@@ -44,12 +45,17 @@ export const unaryFunctions: GradientSpec[] = [
   unary("Softplus", (x) => tf.sigmoid(x)),
   unary("Erf", (x) => tf.mul(2 / Math.sqrt(Math.PI), tf.exp(tf.neg(tf.square(x))))),
   unary("Abs", (x) => tf.sub(positive(x), mask(tf.less(x, 0)))),
-  unary("Relu", positive),
+  {
+    kernel: "Relu",
+    save: ["x"],
+    gradient: (dy, [x]) => ({ x: () => gate(x!, dy, 0) }),
+  },
   unary("Relu6", (x) => tf.mul(positive(x), mask(tf.less(x, 6)))),
-  unary("LeakyRelu", (x, { alpha }) => {
-    const slope = numberOf(alpha);
-    return tf.add(slope, tf.mul(1 - slope, positive(x)));
-  }),
+  {
+    kernel: "LeakyRelu",
+    save: ["x"],
+    gradient: (dy, [x], { alpha }) => ({ x: () => gate(x!, dy, numberOf(alpha)) }),
+  },
   // exp(min(x, 0)), by operations that are fast on wasm (exp and minimum are not).
   unary("Elu", (x) => tf.add(1, tf.elu(tf.neg(tf.relu(tf.neg(x)))))),
   unary("ClipByValue", (x, { clipValueMin, clipValueMax }) =>

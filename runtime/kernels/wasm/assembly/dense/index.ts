@@ -17,7 +17,7 @@ export { countEvents, eventProduct, eventProductTransposed, eventScratch } from 
 const TILE_ROWS = 4;
 const TILE_COLUMNS = 8;
 /** Terms of a block: one strip of B (TILE_COLUMNS wide) and one of A stay in the first-level cache. */
-const BLOCK_TERMS = 384;
+const BLOCK_TERMS = 512;
 /** Rows of a block of A, which stays in the second-level cache. */
 const BLOCK_ROWS = 128;
 /** Columns of a block of B. */

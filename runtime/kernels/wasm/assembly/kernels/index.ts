@@ -5,4 +5,6 @@
  */
 export { spmm, sddmm } from "./spmm";
 export { gatherRows, extremeSelect, extremeSpread, segmentSoftmax } from "./segment";
+export { dropout } from "./dropout";
+export { gate } from "./pointwise";
 export { addRows, sumMiddle } from "./rows";
