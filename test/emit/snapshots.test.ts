@@ -2,6 +2,7 @@
  * `over snapshots g { .. }` against the same computation snapshot by snapshot in plain TypeScript: which
  * edges and features a step sees, which state it starts from, what an equilibrium carries on.
  */
+import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import ts from "typescript";
@@ -27,7 +28,17 @@ model AtRest_${carry}(g: graph(x: real[T, N, 2]), w: real[2, 2]) -> real[T, N, 2
   return over snapshots g { g.x |> Rest_${carry}(w, g) }
 }`;
 
+/** The neuron of SpikeNet, as the example has it. */
+const adaptive =
+  /neuron AdaptiveLIF[^]*?\n\}/.exec(
+    readFileSync("examples/dynamic-spiking/dblp.sgnn", "utf8"),
+  )?.[0] ?? "";
+
 const source = `
+${adaptive}
+model Adaptive(g: graph(x: real[T, N, 2])) -> real[T, N, 2] {
+  return over snapshots g { g.x |> AdaptiveLIF }
+}
 model Gathered(g: graph(x: real[T, N, 2])) -> real[T, N, 2] {
   return over snapshots g { gather sum over j -> i { g.x[j] } |> LIF }
 }
@@ -232,6 +243,36 @@ describe("over snapshots", () => {
     const output = model.forward({ g }, sg.createRun());
     expect(output.shape).toEqual([1, nodes, 2]);
     expectRows([...output.dataSync()], lif([spread(list, x[0], () => 1)]));
+  });
+
+  it("the threshold of SpikeNet: 0.7 of what it was, and 0.2 where a spike fell", () => {
+    const inputs: Sequence = [
+      [
+        [1.1, 0.9],
+        [0.95, 1.5],
+        [0.2, 3],
+      ],
+      [
+        [0.85, 0.75],
+        [0.71, 0.89],
+        [0.69, 0.91],
+      ],
+      [
+        [0.7, 0.5],
+        [0.6, 0.8],
+        [0.48, 0.84],
+      ],
+    ];
+    const threshold = each(x[0], () => 1);
+    const spikes = inputs.map((rows) =>
+      each(rows, (input, n, c) => {
+        const fired = input > threshold[n][c] ? 1 : 0;
+        threshold[n][c] = 0.7 * threshold[n][c] + 0.2 * fired;
+        return fired;
+      }),
+    );
+    expect(spikes.flat(2).filter((v) => v === 1).length).toBe(9);
+    expectRows(run("Adaptive", inputs).values, spikes);
   });
 
   it("a snapshot with other nodes is refused", () => {
