@@ -52,7 +52,13 @@ export function energyBars(variants: readonly Variant[]): string {
     ...frame(860, shown.length * group + 70, Math.min(260, 24 + 7.5 * longest)),
     top: 22,
   };
-  const values = shown.flatMap((one) => rules.map(({ rule }) => energyOf(one, rule)!.mean));
+  // A little more than the longest bar and its spread: its number is written behind it.
+  const values = shown.flatMap((one) =>
+    rules.map(({ rule }) => {
+      const { mean, deviation = 0 } = energyOf(one, rule)!;
+      return 1.05 * (mean + deviation);
+    }),
+  );
   const scale = scaleOver(values, { zero: true, ticks: 7 });
   const parts: string[] = [];
   for (const tick of scale.ticks) {

@@ -11,12 +11,12 @@ import { layerTable, variantRows, variantTable } from "./tables.js";
 const style = `
 :root{color-scheme:light dark;--page:#ffffff;--text:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f6f8fa;${paletteCss.light}}
 @media (prefers-color-scheme:dark){:root{--page:#14181d;--text:#e6eaee;--soft:#9aa5b1;--line:#343b44;--panel:#1c2229;${paletteCss.dark}}}
-body{margin:0 auto;padding:28px 24px 60px;max-width:1180px;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
+body{margin:0 auto;padding:28px 24px 60px;max-width:1240px;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:20px;margin:40px 0 10px;border-bottom:1px solid var(--line);padding-bottom:4px}h3{font-size:16px;margin:24px 0 8px}
 .about,.note,figcaption{color:var(--soft);font-size:13px}.about{margin:0 0 14px}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:10px 12px;overflow-x:auto;font-size:13px}
-table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
-th,td{padding:4px 8px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
+table{border-collapse:collapse;font-size:12.5px;font-variant-numeric:tabular-nums}
+th,td{padding:4px 6px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal}th[scope=row],thead th:first-child{text-align:left}
 tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:600}
 .wide{overflow-x:auto}.confusion td,.confusion th{text-align:center}

@@ -104,7 +104,7 @@ export function variantTable(rows: readonly VariantRow[]): string {
       String(parameters ?? ""),
       String(seeds.length),
       ...names.map((name) => spreadText(metrics[name])),
-      ...(isPooled ? [row.pooledR2 === undefined ? "" : number(row.pooledR2, 4)] : []),
+      ...(isPooled ? [row.pooledR2 === undefined ? "" : row.pooledR2.toFixed(3)] : []),
       ...[energy.nothing, energy.events, energy.zeros, row.secondsPerEpoch].map(spreadText),
     ];
     return `<tr><th scope="row">${escape(row.name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;

@@ -107,7 +107,7 @@ describe("the page", () => {
     expect(loss).toBe("0.30 ± 0.14");
     expect(r2).toBe("0.70 ± 0.14");
     // Twice the errors 0.1 and 0.1 at the targets 0 and 1: 1 - 0.04 / 1.
-    expect(together).toBe("0.96");
+    expect(together).toBe("0.960");
     // 1000 terms of 4.6 pJ; of 200 and 300 active ones the mean is 250.
     expect(dense).toBe("0.0046 ± 0");
     expect(events).toMatch(/^0\.00115/);
@@ -117,7 +117,7 @@ describe("the page", () => {
     expect(cells("Dense").slice(5, 8)).toEqual(["0.0046", "0.0046", "0.00276"]);
   });
   it("has a row for each baseline, which has neither parameters nor energy", () => {
-    expect(cells("mean")).toEqual(["", "2", "", "-0.150 ± 0.071", "0", "", "", "", ""]);
+    expect(cells("mean")).toEqual(["", "2", "", "-0.150 ± 0.071", "0.000", "", "", "", ""]);
   });
   it("draws the dense line at the network without events", () => {
     expect(page).toContain('class="dense"');

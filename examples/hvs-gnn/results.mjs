@@ -1,0 +1,181 @@
+/**
+ * The tables and the picture of README.md from the runs that table.mjs left.
+ *
+ *   sgnnc report runs/hvs-gnn/variants --json > runs/hvs-gnn/variants.json
+ *   node examples/hvs-gnn/results.mjs [--out runs/hvs-gnn]
+ *
+ * The report has looked at every test prediction; energies are those that the runs measured when they ended. Nothing
+ * here computes a result, but for differences between variants on the same folds. Tables go between the markers of
+ * README.md (those that have no place there are printed), the picture into error-energy.svg.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { errorEnergy } from "./picture.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({ options: { out: { type: "string", default: "runs/hvs-gnn" } } });
+const { out } = values;
+
+/** What one run measured on its test part; undefined unless it has ended. */
+function tested(folder, variant, seed) {
+  const file = join(folder, variant, `seed-${seed}`, "run.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).metrics?.test : undefined;
+}
+const metric = (folder, variant, seed, name) => tested(folder, variant, seed)?.[name];
+
+const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+const deviation = (list) =>
+  Math.sqrt(list.reduce((sum, value) => sum + (value - mean(list)) ** 2, 0) / (list.length - 1));
+const spread = (one, places) =>
+  one === undefined
+    ? "-"
+    : `${one.mean.toFixed(places)}${one.deviation === undefined ? "" : ` ± ${one.deviation.toFixed(places)}`}`;
+
+/** R2 minus that of `other` on the same folds. */
+function difference(folder, variant, seeds, other) {
+  if (variant === other) return "";
+  const pairs = seeds.flatMap((seed) => {
+    const [own, its] = [variant, other].map((one) => metric(folder, one, seed, "r2"));
+    return own === undefined || its === undefined ? [] : [own - its];
+  });
+  if (pairs.length < 2) return "-";
+  const value = mean(pairs).toFixed(3);
+  return `${value.startsWith("-") ? "" : "+"}${value} ± ${deviation(pairs).toFixed(3)}`;
+}
+
+/** A Markdown table with aligned columns. */
+function table(header, rows) {
+  const lines = [header, ...rows].map((cells) => cells.map(String));
+  const widths = header.map((_, k) => Math.max(3, ...lines.map((cells) => cells[k].length)));
+  const line = (cells) => `| ${cells.map((cell, k) => cell.padEnd(widths[k])).join(" | ")} |`;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [lines[0], rule, ...lines.slice(1)].map(line).join("\n");
+}
+
+const variants = join(out, "variants");
+const rows = JSON.parse(readFileSync(join(out, "variants.json"), "utf8")).variants;
+const row = (name) => rows.find((one) => one.name === name);
+const percent = (one) => one && { mean: 100 * one.mean, deviation: 100 * (one.deviation ?? 0) };
+
+/** Mean and deviation of an energy over the seeds. */
+function energy(name, seeds, key) {
+  const list = seeds.map((seed) => metric(variants, name, seed, key)).filter((one) => one > 0);
+  if (list.length === 0) return "-";
+  return spread({ mean: mean(list), deviation: list.length > 1 ? deviation(list) : undefined }, 1);
+}
+const energies = (name, seeds) =>
+  ["energy_dense_uJ", "energy_uJ", "energy_zeros_uJ"].map((key) => energy(name, seeds, key));
+
+/** The rows of one architecture that are there. */
+function tableOf(names, reference, baselines) {
+  const found = [...names, ...baselines].map(row).filter((one) => one !== undefined);
+  return table(
+    [
+      ...["variant", "folds", "R2, together", "R2, mean of folds", `R2 - ${reference}`],
+      ...["error, %", "firing, %", "dense", "events", "every zero"],
+    ],
+    found.map(({ name, parameters, seeds, pooledR2, metrics }) => [
+      ...[
+        name.replace(/ \(.*/, ""),
+        seeds.length,
+        pooledR2 === undefined ? "-" : pooledR2.toFixed(3),
+      ],
+      spread(metrics.r2, 3),
+      parameters === undefined ? "-" : difference(variants, name, seeds, reference),
+      spread(percent(metrics.relative_error), 1),
+      (metrics.spike_rate?.mean ?? 0) > 0 ? spread(percent(metrics.spike_rate), 1) : "-",
+      ...energies(name, seeds),
+    ]),
+  );
+}
+
+const one = ["Vanilla", "NoEdges", "Rect", "Shifted", "Hybrid1", "Full1", "LIF1"];
+const more = ["Hybrid2", "Hybrid4", "Hybrid8", "LIF2", "LIF4", "RLIF4", "LIF8"];
+const onGrains = (name) => name === "ridge" || name === "mean" || name.endsWith("(Terfenol)");
+const baselines = rows
+  .filter(({ name, parameters }) => parameters === undefined && onGrains(name))
+  .map(({ name }) => name);
+const tables = { variants: tableOf(one, "Vanilla", baselines) };
+if (more.some(row)) tables.steps = tableOf(["Hybrid1", "LIF1", ...more], "Hybrid1", []);
+if (row("FieldVanilla"))
+  tables.field = tableOf(["FieldVanilla", "FieldHybrid"], "FieldVanilla", []);
+
+// The rate that all were trained with beside another, on the validation part of one fold.
+const loss = (folder, name, seed) => {
+  const file = join(out, folder, name, `seed-${seed}`, "run.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).best?.value : undefined;
+};
+const rates = one.filter((name) => loss("rate-3e-3", name, 3) !== undefined);
+if (rates.length > 0) {
+  tables.rates = table(
+    ["rate", ...rates],
+    ["1e-3", "3e-3"].map((rate) => [
+      rate,
+      ...rates.map((name) => loss(rate === "1e-3" ? "variants" : "rate-3e-3", name, 3).toFixed(3)),
+    ]),
+  );
+}
+
+// The curves: every variant at each weight of the spiking loss, on the folds that all weights have.
+const weights = readdirSync(out)
+  .filter((name) => /^weight-[\d.]+$/.test(name))
+  .map((name) => ({ weight: Number(name.slice(7)), folder: join(out, name) }));
+const sweep = [...weights, { weight: 0.01, folder: variants }].sort((a, b) => a.weight - b.weight);
+const swept = ["Rect", "Shifted", "Hybrid1", "Full1", "LIF1", "Hybrid2", "Hybrid4"];
+const curves = swept.flatMap((name) => {
+  const seedsAt = ({ folder }) =>
+    [1, 2, 3, 4, 5].filter((seed) => metric(folder, name, seed, "r2") !== undefined);
+  const present = sweep.filter((place) => seedsAt(place).length > 0);
+  const seeds = present
+    .map(seedsAt)
+    .reduce((common, own) => common.filter((seed) => own.includes(seed)), [1, 2, 3, 4, 5]);
+  if (present.length < 2 || seeds.length === 0) return [];
+  const at = (folder, key) => mean(seeds.map((seed) => metric(folder, name, seed, key)));
+  const points = present.map(({ weight, folder }) => ({
+    weight,
+    r2: at(folder, "r2"),
+    error: 100 * at(folder, "relative_error"),
+    energy: at(folder, "energy_uJ"),
+    rate: 100 * at(folder, "spike_rate"),
+  }));
+  return [{ name, seeds, points }];
+});
+if (curves.length > 0)
+  tables.curve = table(
+    ["variant", "folds", "weight", "R2", "error, %", "firing, %", "energy, events"],
+    curves.flatMap(({ name, seeds, points }) =>
+      points.map(({ weight, r2, error, rate, energy }, k) => [
+        ...[k === 0 ? name : "", k === 0 ? seeds.join(", ") : "", weight, r2.toFixed(3)],
+        ...[error.toFixed(1), rate.toFixed(1), energy.toFixed(2)],
+      ]),
+    ),
+  );
+/** Vanilla on the folds of the curves, as a dense network and with every zero skipped. */
+const seeds = curves[0]?.seeds ?? [];
+const vanilla = (key) => mean(seeds.map((seed) => metric(variants, "Vanilla", seed, key)));
+const lines =
+  curves.length === 0
+    ? undefined
+    : {
+        error: 100 * vanilla("relative_error"),
+        dense: vanilla("energy_dense_uJ"),
+        zeros: vanilla("energy_zeros_uJ"),
+      };
+
+const file = join(here, "README.md");
+let text = readFileSync(file, "utf8");
+for (const [name, markdown] of Object.entries(tables)) {
+  const [from, to] = [`<!-- table: ${name} -->`, "<!-- end -->"];
+  const start = text.indexOf(from);
+  const end = text.indexOf(to, start);
+  if (start < 0 || end < 0) {
+    console.log(`\n${name}\n\n${markdown}`);
+    continue;
+  }
+  text = `${text.slice(0, start + from.length)}\n\n${markdown}\n\n${text.slice(end)}`;
+}
+writeFileSync(file, text);
+if (lines !== undefined) writeFileSync(join(here, "error-energy.svg"), errorEnergy(curves, lines));
+console.log(`wrote ${file}`);
