@@ -1,15 +1,15 @@
 /** Error against energy as one SVG: a curve for each variant, its points the weights of the spiking loss. */
 
 // Okabe and Ito's colours; dash and marker are the second sign.
-const styles = [
-  { colour: "#000000", dash: "2 3", mark: "square" },
-  { colour: "#e69f00", dash: "7 3", mark: "diamond" },
-  { colour: "#0072b2", dash: "", mark: "circle" },
-  { colour: "#009e73", dash: "9 3 2 3", mark: "triangle" },
-  { colour: "#d55e00", dash: "", mark: "square" },
-  { colour: "#56b4e9", dash: "4 2", mark: "circle" },
-  { colour: "#cc79a7", dash: "7 3", mark: "triangle" },
-];
+const styles = {
+  Rect: { colour: "#000000", dash: "2 3", mark: "square" },
+  Shifted: { colour: "#e69f00", dash: "7 3", mark: "diamond" },
+  Hybrid1: { colour: "#0072b2", dash: "", mark: "circle" },
+  Full1: { colour: "#009e73", dash: "9 3 2 3", mark: "triangle" },
+  LIF1: { colour: "#d55e00", dash: "", mark: "square" },
+  Hybrid2: { colour: "#56b4e9", dash: "4 2", mark: "circle" },
+  Hybrid4: { colour: "#cc79a7", dash: "7 3", mark: "triangle" },
+};
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [820, 440, 70, 150, 20, 60];
 
 /**
@@ -37,7 +37,7 @@ export function errorEnergy(curves, vanilla) {
       `<text x="${LEFT - 8}" y="${at(y(error) + 4)}" text-anchor="end">${error}</text>`,
     );
   }
-  for (const tick of [0.5, 1, 2, 5, 10, 20, 50, 100, 200].filter(
+  for (const tick of [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100, 200].filter(
     (one) => one > low && one < high,
   )) {
     parts.push(
@@ -52,7 +52,7 @@ export function errorEnergy(curves, vanilla) {
   );
 
   curves.forEach(({ name, points: own }, k) => {
-    const { colour, dash, mark } = styles[k % styles.length];
+    const { colour, dash, mark } = styles[name];
     const path = own.map(({ energy, error }) => `${at(x(energy))} ${at(y(error))}`).join("L");
     parts.push(
       `<path d="M${path}" fill="none" stroke="${colour}" stroke-width="2"${dash && ` stroke-dasharray="${dash}"`}/>`,
