@@ -8,12 +8,18 @@ import { outOfFoldLabels } from "./features/propagation.js";
 /**
  * The data set with the numbers of its `propagated` features. They come from the labels of training nodes only;
  * no label of a validation or test node is read.
+ * @param wanted names of the features to compute; those that nobody reads stay empty
  */
-export function withPropagated(dataset: Dataset, train: Int32Array, seed: number): Dataset {
+export function withPropagated(
+  dataset: Dataset,
+  train: Int32Array,
+  seed: number,
+  wanted: (name: string) => boolean = () => true,
+): Dataset {
   const { graphs, spec, samples } = dataset;
   const target = samples.get("target");
   const asked = (spec.graph?.nodes ?? []).filter(
-    ({ source }) => source.tag === "computed" && source.name === "propagated",
+    ({ name, source }) => source.tag === "computed" && source.name === "propagated" && wanted(name),
   );
   if (asked.length === 0 || graphs === undefined) return dataset;
   const labels = target?.labels;

@@ -16,6 +16,8 @@ export interface LossGradients {
  * @throws SgnnError R141 when no parameter reaches the loss
  */
 export function gradients(loss: () => Tensor, parameters: readonly Parameter[]): LossGradients {
+  // A model without weights, such as a baseline that only propagates labels: there is a loss to report.
+  if (parameters.length === 0) return { value: tf.tidy(loss), gradients: new Map() };
   const variables = parameters.map((parameter) => parameter.value);
   let result: ReturnType<typeof tf.variableGrads>;
   try {

@@ -91,7 +91,9 @@ export async function openSession(
   const target = read.samples.get("target");
   const labels = isLabel && target ? labelsOf("target", target, classesOf(experiment)) : undefined;
   const split = splitUnits(read, { seed: options.seed, fold: options.fold, labels });
-  const raw = withPropagated(read, split.train, options.seed);
+  const inputs = Object.values(experiment.info.inputs).filter(isGraph);
+  const isRead = (name: string): boolean => inputs.some(({ nodes }) => Object.hasOwn(nodes, name));
+  const raw = withPropagated(read, split.train, options.seed, isRead);
   const scale = options.scale ?? fitScale(raw, split.train, isLabel);
   const dataset = applyScale(raw, scale);
   const model = experiment.create(

@@ -134,6 +134,10 @@ onEveryBackend(() => {
     const scope = new sg.Scope({ seed: 1 });
     const p = scope.parameter("p", [1], sg.ones());
     expect(() => sg.gradients(() => tf.scalar(1), [p])).toThrow(/R141/);
+    const { value, gradients } = sg.gradients(() => tf.scalar(3), []);
+    expect(value.dataSync()[0]).toBe(3);
+    expect(gradients.size).toBe(0);
+    value.dispose();
     scope.dispose();
   });
 
