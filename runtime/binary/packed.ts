@@ -152,14 +152,14 @@ export function hammingNearest(x: Bits, pointers: Int32Array, k: number): Int32A
     const address = heap.put(x.bytes);
     const near = heap.room(4 * x.rows * k);
     const places = heap.room(4 * (x.width + 2));
-    const distances = heap.room(2 * x.rows);
+    const candidates = heap.room(6 * x.rows);
     for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
       const start = pointers[cloud]!;
       const count = pointers[cloud + 1]! - start;
       kernels().hammingNearest(
         address + start * vectors * 16,
         near + 4 * start * k,
-        distances,
+        candidates,
         places,
         count,
         k,

@@ -67,12 +67,12 @@ export interface BitKernels {
     scratch: Float32Array,
   ): void;
   /**
-   * The largest of a_i + b_j over the neighbours j of each node i (where `least` is -1 the smallest): bits, or
+   * The largest of a_i + b_j (without a: of b_j) over the neighbours j of each node i (where `least` is -1 the smallest): bits, or
    * without thresholds float32 [nodes, channels].
    * @param scratch a row of float32
    */
   extremes(
-    a: Float32Array,
+    a: Float32Array | undefined,
     b: Float32Array,
     near: Int32Array,
     least: Int32Array,
@@ -95,7 +95,7 @@ export interface BitKernels {
 /** Floats of scratch that `nearest` and `hamming` need for clouds of at most `count` rows. */
 export function nearestFloats(count: number, width: number, k: number): number {
   const euclidean = nearestScratch(count, width, k).bytes;
-  const hamming = 4 * (width + 2) + 2 * count;
+  const hamming = 4 * (width + 2) + 6 * count;
   return Math.ceil(Math.max(euclidean, hamming) / 4);
 }
 
@@ -209,7 +209,7 @@ export const typescriptBits: BitKernels = {
           const value = b[near[i * k + n]! * channels + c]!;
           if (isLeast ? value < best : value > best) best = value;
         }
-        y[from + c] = a[i * channels + c]! + best;
+        y[from + c] = a === undefined ? best : a[i * channels + c]! + best;
       }
       if (compared) compareRow(y, 0, into, i);
     }
@@ -270,13 +270,13 @@ export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
     },
     hamming(x, width, pointers, k, near, scratch) {
       const places = at(scratch);
-      const distances = places + 4 * (width + 2);
+      const candidates = places + 4 * (width + 2);
       for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
         const start = pointers[cloud]!;
         bits.hammingNearest(
           at(x) + start * rowBytes(width),
           at(near) + 4 * start * k,
-          distances,
+          candidates,
           places,
           pointers[cloud + 1]! - start,
           k,
@@ -311,7 +311,7 @@ export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
     extremes(a, b, near, least, { nodes, k, channels }, into, scratch) {
       const compared = isThresholds(into);
       bits.nearestExtreme(
-        at(a),
+        a === undefined ? 0 : at(a),
         at(b),
         at(near),
         at(least),

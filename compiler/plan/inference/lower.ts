@@ -395,6 +395,8 @@ class Lowering {
     const result = resultOf(expr, shapes, known, steps, count);
     if (result === undefined) return refuse(`\`${op}\` of these operands`, origin);
     if (isElementwise(op)) return this.pointwise(expr, args, result, origin);
+    // Every node has neighbours, so there are no rows to be made 0.
+    if (known?.near !== undefined && op === "reached") return args[0];
     if (known?.near !== undefined && graph !== undefined && op !== "pool") {
       const moved =
         NEAR_OPERATIONS[op] ?? refuse(`\`${op}\` on a graph built by the model`, origin);

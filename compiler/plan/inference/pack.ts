@@ -6,6 +6,7 @@
  *   bitPool     max, sum or mean of x w over each cloud    -> the same
  *   bitEdges    max over the neighbours of what follows [-x_j x_i, x_i] w
  *   nearExtreme max over the neighbours of what follows a_i + b_j, for the real numbers of a first layer
+ *   nearLargest max over the neighbours of b_j
  *
  * A chain is taken in only when it rises or falls with the product in every channel (monotone.ts). Values are packed
  * where a product reads them; steps that nobody reads any more are left to `withoutUnused`.
@@ -126,7 +127,11 @@ class Packing {
 
   private extreme(step: PlanStep): void {
     const found = this.extremeOf(step);
-    if (found === undefined) this.steps.push(step);
+    const { args, reduce, result, place, count } = step;
+    const moved = this.producers.get(args[0]);
+    if (found === undefined && reduce?.join() === "max" && moved?.op === "nearSource") {
+      this.steps.push({ op: "nearLargest", args: moved.args, result, count, place });
+    } else if (found === undefined) this.steps.push(step);
     else {
       this.extremes.set(step.result, found);
       this.steps.push(this.reduced(found, step.result, step));

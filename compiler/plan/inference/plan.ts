@@ -76,7 +76,8 @@ export type Access =
   "element" | "column" | "row" | "scalar" | { readonly inner: number; readonly size?: number };
 
 /** Movements between nodes and the edges of a graph that the model builds, and their reduction. */
-export type NearOperation = "nearSource" | "nearTarget" | "nearAggregate" | "nearExtreme";
+export type NearOperation =
+  "nearSource" | "nearTarget" | "nearAggregate" | "nearExtreme" | "nearLargest";
 /** Operations on packed signs. */
 export type BitOperation =
   "packSigns" | "unpackSigns" | "concatBits" | "bitProduct" | "bitEdges" | "bitPool";

@@ -261,6 +261,23 @@ export const nearExtreme: Operation = {
   },
 };
 
+/** The largest of b_j over the neighbours, float32. Arguments: b, neighbours. */
+export const nearLargest: Operation = {
+  kept: (_args, result) => lastDim(result).width,
+  bind({ step, args, result, products, scratch, kept, counts }) {
+    const [b, near] = args as [Slot, Slot];
+    const { rows: nodes, width: channels } = lastDim(b);
+    const k = countOf(step);
+    const list = listOf(near);
+    const least = new Int32Array(kept.buffer, kept.byteOffset, channels);
+    const { bits } = products;
+    return () => {
+      bits.extremes(undefined, b.data, list, least, { nodes, k, channels }, result.data, scratch);
+      counts.adds += nodes * k * channels;
+    };
+  },
+};
+
 /* ---------------------------------------------------------------- pooling */
 
 /** The mean as the tensors compute it: the exact sum times 1 / n, rounded. */

@@ -34,7 +34,17 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-/** y[r, c] = width - 2 popcount(x_r xor w_c), int32 [rows, columns]; rows of x and w have `vectors` vectors. */
+function counts(x: v128, w: usize): v128 {
+  return v128.popcnt<i8>(v128.xor(x, v128.load(w)));
+}
+
+/** Bytes of a count overflow after 31 vectors. */
+const MOST_VECTORS: i32 = 31;
+
+/**
+ * y[r, c] = width - 2 popcount(x_r xor w_c), int32 [rows, columns]; rows of x and w have `vectors` vectors. Two rows and
+ * four columns at a time, so that what is read serves for more than one product.
+ */
 export function bitProduct(
   x: usize,
   w: usize,
@@ -46,38 +56,56 @@ export function bitProduct(
 ): void {
   const bytes: usize = (vectors as usize) << 4;
   const full = v128.splat<i32>(width);
-  for (let r: i32 = 0; r < rows; r++) {
+  for (let r: i32 = 0; r < rows; r += 2) {
     const row: usize = x + (r as usize) * bytes;
     const out: usize = y + (((r as usize) * (columns as usize)) << 2);
+    // An odd last row is taken twice.
+    const isPair = r + 1 < rows;
+    const other: usize = isPair ? row + bytes : row;
+    const below: usize = isPair ? out + ((columns as usize) << 2) : out;
     let c: i32 = 0;
     for (; c + 4 <= columns; c += 4) {
-      const w0: usize = w + (c as usize) * bytes;
-      const w1: usize = w0 + bytes;
-      const w2: usize = w1 + bytes;
-      const w3: usize = w2 + bytes;
-      let total = v128.splat<i32>(0);
-      for (let first: i32 = 0; first < vectors; first += 31) {
-        const last = min(vectors, first + 31);
-        let s0 = v128.splat<i8>(0);
-        let s1 = s0;
-        let s2 = s0;
-        let s3 = s0;
-        for (let k: i32 = first; k < last; k++) {
-          const at: usize = (k as usize) << 4;
-          const v = v128.load(row + at);
-          s0 = v128.add<i8>(s0, v128.popcnt<i8>(v128.xor(v, v128.load(w0 + at))));
-          s1 = v128.add<i8>(s1, v128.popcnt<i8>(v128.xor(v, v128.load(w1 + at))));
-          s2 = v128.add<i8>(s2, v128.popcnt<i8>(v128.xor(v, v128.load(w2 + at))));
-          s3 = v128.add<i8>(s3, v128.popcnt<i8>(v128.xor(v, v128.load(w3 + at))));
+      let above4 = v128.splat<i32>(0);
+      let below4 = v128.splat<i32>(0);
+      for (let first: i32 = 0; first < vectors; first += MOST_VECTORS) {
+        const last: usize = (min(vectors, first + MOST_VECTORS) as usize) << 4;
+        let w0: usize = w + (c as usize) * bytes + ((first as usize) << 4);
+        let a0 = v128.splat<i8>(0);
+        let a1 = a0;
+        let a2 = a0;
+        let a3 = a0;
+        let b0 = a0;
+        let b1 = a0;
+        let b2 = a0;
+        let b3 = a0;
+        for (let at: usize = (first as usize) << 4; at < last; at += 16) {
+          const a = v128.load(row + at);
+          const b = v128.load(other + at);
+          const w1 = w0 + bytes;
+          const w2 = w1 + bytes;
+          const w3 = w2 + bytes;
+          a0 = v128.add<i8>(a0, counts(a, w0));
+          b0 = v128.add<i8>(b0, counts(b, w0));
+          a1 = v128.add<i8>(a1, counts(a, w1));
+          b1 = v128.add<i8>(b1, counts(b, w1));
+          a2 = v128.add<i8>(a2, counts(a, w2));
+          b2 = v128.add<i8>(b2, counts(b, w2));
+          a3 = v128.add<i8>(a3, counts(a, w3));
+          b3 = v128.add<i8>(b3, counts(b, w3));
+          w0 += 16;
         }
-        total = v128.add<i32>(total, sumsOf(s0, s1, s2, s3));
+        above4 = v128.add<i32>(above4, sumsOf(a0, a1, a2, a3));
+        below4 = v128.add<i32>(below4, sumsOf(b0, b1, b2, b3));
       }
-      v128.store(out + ((c as usize) << 2), v128.sub<i32>(full, v128.add<i32>(total, total)));
+      const at: usize = (c as usize) << 2;
+      v128.store(out + at, v128.sub<i32>(full, v128.add<i32>(above4, above4)));
+      v128.store(below + at, v128.sub<i32>(full, v128.add<i32>(below4, below4)));
     }
     for (; c < columns; c++) {
       const column: usize = w + (c as usize) * bytes;
-      const total = differing(row, column, vectors);
-      store<i32>(out + ((c as usize) << 2), width - 2 * total);
+      const at: usize = (c as usize) << 2;
+      store<i32>(out + at, width - 2 * differing(row, column, vectors));
+      store<i32>(below + at, width - 2 * differing(other, column, vectors));
     }
   }
 }
@@ -191,7 +219,8 @@ export function edgeBits(
 /**
  * The largest (where the bits of `least` are set the smallest) of a_i + b_j over the neighbours j of each node i, and
  * with thresholds its comparison with one number per channel.
- * @param a @param b float32 [nodes, channels]
+ * @param a float32 [nodes, channels], or 0 for none
+ * @param b float32 [nodes, channels]
  * @param least int32 [channels], all bits set or none
  * @param thresholds float32 [channels], or 0: then `out` gets the numbers, float32 [nodes, channels]
  * @param scratch channels * 4 bytes
@@ -225,7 +254,8 @@ export function nearestExtreme(
         const above = v128.max<f32>(best, value);
         best = v128.bitselect(v128.min<f32>(best, value), above, low);
       }
-      v128.store(row + at, v128.add<f32>(v128.load(own + at), best));
+      if (a != 0) best = v128.add<f32>(v128.load(own + at), best);
+      v128.store(row + at, best);
     }
     for (let at: usize = four; at < bytes; at += 4) {
       const low = load<i32>(least + at) != 0;
@@ -235,7 +265,8 @@ export function nearestExtreme(
         const value = load<f32>(b + at + j * bytes);
         best = low ? min(best, value) : max(best, value);
       }
-      store<f32>(row + at, load<f32>(own + at) + best);
+      if (a != 0) best = load<f32>(own + at) + best;
+      store<f32>(row + at, best);
     }
     if (thresholds == 0) continue;
     const bits: usize = out + (((i as usize) * (outVectors as usize)) << 4);
@@ -267,7 +298,37 @@ export function poolProduct(
 ): void {
   const bytes: usize = (vectors as usize) << 4;
   const end: usize = x + (rows as usize) * bytes;
-  for (let c: i32 = 0; c < columns; c++) {
+  let c: i32 = 0;
+  // Four columns at a time.
+  for (; c + 4 <= columns && rows > 0 && vectors <= MOST_VECTORS; c += 4) {
+    const w0: usize = w + (c as usize) * bytes;
+    let least4 = v128.splat<i32>(i32.MAX_VALUE);
+    let total4 = v128.splat<i32>(0);
+    for (let row: usize = x; row < end; row += bytes) {
+      let s0 = v128.splat<i8>(0);
+      let s1 = s0;
+      let s2 = s0;
+      let s3 = s0;
+      let column = w0;
+      for (let at: usize = row; at < row + bytes; at += 16) {
+        const v = v128.load(at);
+        s0 = v128.add<i8>(s0, counts(v, column));
+        s1 = v128.add<i8>(s1, counts(v, column + bytes));
+        s2 = v128.add<i8>(s2, counts(v, column + 2 * bytes));
+        s3 = v128.add<i8>(s3, counts(v, column + 3 * bytes));
+        column += 16;
+      }
+      const four = sumsOf(s0, s1, s2, s3);
+      least4 = v128.min<i32>(least4, four);
+      total4 = v128.add<i32>(total4, four);
+    }
+    const at: usize = (c as usize) << 2;
+    const full = v128.splat<i32>(width);
+    const all = v128.splat<i32>(rows * width);
+    v128.store(largest + at, v128.sub<i32>(full, v128.add<i32>(least4, least4)));
+    v128.store(sums + at, v128.sub<i32>(all, v128.add<i32>(total4, total4)));
+  }
+  for (; c < columns; c++) {
     const column: usize = w + (c as usize) * bytes;
     let least: i32 = i32.MAX_VALUE;
     let total: i32 = 0;
@@ -283,16 +344,17 @@ export function poolProduct(
 }
 
 /**
- * The `k` nearest rows of each row by Hamming distance, nearest first, equally near ones by number: distances of a
- * row to all others, counted by their value on the way, then one pass that puts the nearest in their places.
+ * The `k` nearest rows of each row by Hamming distance, nearest first, equally near ones by number, in one pass over
+ * the others: distances are counted by their value, and as soon as `k` rows are nearer than the farthest that may
+ * still count, that one moves closer. Few rows pass it, and only they are put in their places.
  * @param near int32 [count, k], numbers counted from `base`
- * @param distances uint16 [count], scratch
+ * @param candidates int32 [count] and uint16 [count], scratch
  * @param places int32 [width + 2], scratch
  */
 export function hammingNearest(
   x: usize,
   near: usize,
-  distances: usize,
+  candidates: usize,
   places: usize,
   count: i32,
   k: i32,
@@ -302,32 +364,53 @@ export function hammingNearest(
 ): void {
   const bytes: usize = (vectors as usize) << 4;
   const room: usize = ((width + 2) as usize) << 2;
+  const distances: usize = candidates + ((count as usize) << 2);
   for (let i: i32 = 0; i < count; i++) {
     const own: usize = x + (i as usize) * bytes;
+    const a = load<i64>(own);
+    const b = load<i64>(own, 8);
     memory.fill(places, 0, room);
+    let limit: i32 = width;
+    let within: i32 = 0;
+    let found: i32 = 0;
+    let other: usize = x;
     for (let j: i32 = 0; j < count; j++) {
-      const distance = differing(own, x + (j as usize) * bytes, vectors);
-      store<u16>(distances + ((j as usize) << 1), <u16>distance);
-      const at: usize = places + (((distance + 1) as usize) << 2);
+      let distance = (popcnt<i64>(a ^ load<i64>(other)) +
+        popcnt<i64>(b ^ load<i64>(other, 8))) as i32;
+      if (vectors > 1) distance += differing(own + 16, other + 16, vectors - 1);
+      other += bytes;
+      if (distance > limit) continue;
+      store<i32>(candidates + ((found as usize) << 2), j);
+      store<u16>(distances + ((found as usize) << 1), <u16>distance);
+      found++;
+      within++;
+      const at: usize = places + ((distance as usize) << 2);
       store<i32>(at, load<i32>(at) + 1);
+      let farthest = load<i32>(places + ((limit as usize) << 2));
+      while (within - farthest >= k) {
+        within -= farthest;
+        limit--;
+        farthest = load<i32>(places + ((limit as usize) << 2));
+      }
     }
-    // places[d] becomes the number of rows nearer than d; the farthest that still fits is `limit`.
-    let limit: i32 = 0;
+    // places[d] becomes the number of rows nearer than d.
     let nearer: i32 = 0;
-    for (let d: i32 = 0; d <= width; d++) {
+    for (let d: i32 = 0; d <= limit; d++) {
       const at: usize = places + ((d as usize) << 2);
-      nearer += load<i32>(at);
+      const own = load<i32>(at);
       store<i32>(at, nearer);
-      if (nearer < k) limit = d;
+      nearer += own;
     }
     const into: usize = near + (((i as usize) * (k as usize)) << 2);
-    for (let j: i32 = 0; j < count; j++) {
-      const distance = load<u16>(distances + ((j as usize) << 1)) as i32;
+    for (let n: i32 = 0; n < found; n++) {
+      const distance = load<u16>(distances + ((n as usize) << 1)) as i32;
       if (distance > limit) continue;
       const at: usize = places + ((distance as usize) << 2);
       const place = load<i32>(at);
       store<i32>(at, place + 1);
-      if (place < k) store<i32>(into + ((place as usize) << 2), base + j);
+      if (place >= k) continue;
+      const j = load<i32>(candidates + ((n as usize) << 2));
+      store<i32>(into + ((place as usize) << 2), base + j);
     }
   }
 }
