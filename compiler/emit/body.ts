@@ -18,15 +18,16 @@ import type {
 } from "../ir/ir.js";
 import { printType } from "../ir/print.js";
 import type { Size } from "../ir/types.js";
-import { equalSizes, symbolsOf } from "../check/size.js";
+import { equalSizes } from "../check/size.js";
 import { Names } from "../neurons/names.js";
-import { isGraphRef, memberOf, rootsOf, visit } from "../plan/walk.js";
+import { isGraphRef, isOnlyRated, memberOf, rootsOf, visit } from "../plan/walk.js";
 import type { Callable } from "../plan/walk.js";
 import { LAYER_FIELDS, fieldsOf } from "./fields.js";
-import { gradientText, readsOf, solveText } from "./fixpoint.js";
+import { gradientText, neuronsText, readsOf, solveText } from "./fixpoint.js";
 import { literal, objectOf } from "./literals.js";
 import type { Module } from "./module.js";
 import { isNumeric, numberText, sizeText } from "./numbers.js";
+import { symbolText } from "./symbols.js";
 
 /** Operations whose value is a graph. */
 const BUILDS: ReadonlySet<string> = new Set(["snapshots", "sampleNeighbours"]);
@@ -76,8 +77,8 @@ class BodyPrinter {
   private readonly identifiers = new Map<Statement, string>();
   private readonly lines: Line[] = [];
   private readonly running = new Map<string, string>();
-  private readonly inputs = new Map<string, string>();
-  private readonly runtimeSizes = new Map<string, string>();
+  readonly inputs = new Map<string, string>();
+  readonly runtimeSizes = new Map<string, string>();
   private readonly looped = new Map<string, string>();
   /** Graphs built in the body that get a name for their form with self loops once they are there. */
   private readonly loopedLater = new Map<string, GraphRef>();
@@ -155,7 +156,7 @@ class BodyPrinter {
     const name = this.identifiers.get(statement) ?? statement.name;
     this.start(name, statement.origin);
     const { value } = statement;
-    if (value.tag === "time" && this.isOnlyRated(statement.name)) {
+    if (value.tag === "time" && isOnlyRated(this.callable, statement.name)) {
       const { text, shown } = this.timeBlock(value);
       this.push(`const ${name} = ${text};`, shown);
       this.bindings.set(statement.name, { text: name, joined: true });
@@ -212,11 +213,12 @@ class BodyPrinter {
 
   private value(expr: Expr): Printed {
     const leaf = (text: string): Printed => ({ text, depth: 0 });
-    if (isNumeric(expr)) return leaf(numberText(expr, (symbol) => this.symbol(symbol)));
+    if (isNumeric(expr))
+      return leaf(numberText(expr, (symbol) => symbolText(symbol, this.callable, this)));
     switch (expr.tag) {
       case "constant":
       case "size":
-        return leaf(numberText(expr, (symbol) => this.symbol(symbol)));
+        return leaf(numberText(expr, (symbol) => symbolText(symbol, this.callable, this)));
       case "local":
         return leaf(this.binding(expr.name).text);
       case "param":
@@ -447,19 +449,6 @@ class BodyPrinter {
     looped.forEach((text, name) => this.looped.set(name, text));
     this.params.clear();
     const shape = [this.rowsOf(expr), ...expr.type.dims.slice(1).map((dim) => this.size(dim))];
-    const neurons = equations.flatMap(({ name, neuron }) =>
-      neuron === undefined
-        ? []
-        : [
-            [
-              name,
-              objectOf([
-                ["threshold", this.number(neuron.threshold)],
-                ["leak", this.number(neuron.leak)],
-              ]),
-            ] as const,
-          ],
-    );
     const fields: (readonly [string, string])[] = [
       ["path", "this.scope.path"],
       ["run", "run"],
@@ -468,7 +457,7 @@ class BodyPrinter {
       ["gradient", gradientText(gradient)],
       ["carry", literal(carry)],
       ["states", objectOf(fed.map((name) => [name, `[${shape.join(", ")}]`] as const))],
-      ["neurons", objectOf(neurons)],
+      ["neurons", neuronsText(equations, (value) => this.number(value))],
       ["reads", `[${[...params.map(([, text]) => text), ...locals].join(", ")}]`],
       ["map", map],
     ];
@@ -581,57 +570,12 @@ class BodyPrinter {
   }
 
   private size(size: Size): string {
-    return sizeText(size, (symbol) => this.symbol(symbol));
+    return sizeText(size, (symbol) => symbolText(symbol, this.callable, this));
   }
 
   private number(value: number | Expr): string {
     if (typeof value === "number") return String(value);
-    return numberText(value, (symbol) => this.symbol(symbol));
-  }
-
-  /** A symbol of a size: a size or constant of the class, or a count that a tensor or graph has. */
-  private symbol(symbol: string): string {
-    const { callable } = this;
-    const owner = callable.tag === "function" ? "" : "this.";
-    const given = this.runtimeSizes.get(symbol);
-    if (given !== undefined) return given;
-    if (callable.sizes.includes(symbol)) return `${owner}size.${symbol}`;
-    if (callable.constants.has(symbol)) return `${owner}constants.${symbol}`;
-    const is = (size: Size): boolean => size.terms.get(symbol) === 1 && symbolsOf(size).size === 1;
-    for (const input of callable.inputs) {
-      const { type } = input;
-      // Not the binding: inside `over time x` the name means the slices.
-      const text = this.inputs.get(input.name) ?? input.name;
-      if (type.tag === "graph") {
-        if (is(type.nodes)) return `${text}.nodeCount`;
-        if (is(type.edges)) return `${text}.edgeCount`;
-        if (is(type.graphs)) return `${text}.graphCount`;
-        if (is(type.snapshots)) return `${text}.snapshotCount`;
-        for (const [field, fieldType] of type.nodeFields) {
-          const at = fieldType.dims.findIndex(is);
-          if (at >= 0) return `${text}.nodes.${field}.shape[${at}]`;
-        }
-        continue;
-      }
-      const at = type.dims.findIndex(is);
-      if (at >= 0) return `${text}.shape[${at}]`;
-    }
-    throw new Error(`${callable.name}: nothing says how large ${symbol} is`);
-  }
-
-  /** True when every reader of a block's result takes its rate: then it stays time-major rows. */
-  private isOnlyRated(name: string): boolean {
-    let read = 0;
-    let rated = 0;
-    for (const root of rootsOf(this.callable)) {
-      visit(root, (part) => {
-        if (part.tag === "local" && part.name === name) read++;
-        if (part.tag !== "op" || part.op !== "rate") return;
-        const [operand] = part.args;
-        if (operand.tag === "local" && operand.name === name) rated++;
-      });
-    }
-    return read > 0 && read === rated;
+    return numberText(value, (symbol) => symbolText(symbol, this.callable, this));
   }
 
   private asTensor(expr: Expr, text: string): string {

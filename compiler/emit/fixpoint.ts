@@ -1,7 +1,7 @@
 /** Parts of the call of an equilibrium block: what its map reads, and its settings as literals. */
-import type { Expr, FixpointExpr, SettingIr } from "../ir/ir.js";
+import type { EquationIr, Expr, FixpointExpr, SettingIr } from "../ir/ir.js";
 import { visit } from "../plan/walk.js";
-import { literal, type Literal } from "./literals.js";
+import { literal, objectOf, type Literal } from "./literals.js";
 
 export interface Reads {
   /** Weights by name, in the order of first use. */
@@ -49,5 +49,27 @@ export function gradientText({ name, args, words }: SettingIr): string {
       ["name", name],
       ["solver", solver],
     ]),
+  );
+}
+
+/** `{ z: { threshold: 1, leak: 0.9 } }`: the equations whose state is the rate of a neuron. */
+export function neuronsText(
+  equations: readonly EquationIr[],
+  number: (value: Expr) => string,
+): string {
+  return objectOf(
+    equations.flatMap(({ name, neuron }) => {
+      if (neuron === undefined) return [];
+      const threshold = number(neuron.threshold);
+      return [
+        [
+          name,
+          objectOf([
+            ["threshold", threshold],
+            ["leak", number(neuron.leak)],
+          ]),
+        ] as const,
+      ];
+    }),
   );
 }

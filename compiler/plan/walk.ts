@@ -330,3 +330,18 @@ export function isEffectful(expr: Expr): boolean {
     return part.tag === "function" && rootsOf(part.callee).some(isEffectful);
   });
 }
+
+/** True when every reader of a block's result takes its rate: then it stays time-major rows. */
+export function isOnlyRated(callable: Callable, name: string): boolean {
+  let read = 0;
+  let rated = 0;
+  for (const root of rootsOf(callable)) {
+    visit(root, (part) => {
+      if (part.tag === "local" && part.name === name) read++;
+      if (part.tag !== "op" || part.op !== "rate") return;
+      const [operand] = part.args;
+      if (operand.tag === "local" && operand.name === name) rated++;
+    });
+  }
+  return read > 0 && read === rated;
+}
