@@ -81,7 +81,7 @@ function clouds(seed: number): Map<string, AnyArray> {
 
 describe.each(Object.keys(layers))("%s", (kind) => {
   test.each([1, 2, 3])("whole numbers before the last layer, weights %i", async (seed) => {
-    // Noise of 0.8 makes a third of the scales negative, on weights and on normalisations.
+    // Noise of 0.8 makes one in ten of the scales negative, of products and of normalisations.
     const about = { source: network(kind), model: "Net", inputs: clouds(seed), noise: 0.8, seed };
     const { plan, tensors, engine } = await runBoth(about);
     expect([...(plan.data as Float32Array)]).toEqual([...(tensors.data as Float32Array)]);
