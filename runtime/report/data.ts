@@ -1,4 +1,5 @@
 /** What a report is made of: plain numbers, read from run folders by `read.ts` and drawn by the others. */
+import type { FieldSlice } from "../physics/slices.js";
 import type { EnergySummary } from "../energy/summary.js";
 import type { EpochRecord, RunRecord } from "../train/run-folder.js";
 
@@ -42,6 +43,8 @@ export interface ReportRun {
   readonly record: RunRecord;
   readonly epochs: readonly EpochRecord[];
   readonly examination: Examination | undefined;
+  /** What a solver found; undefined for other runs. */
+  readonly solution?: readonly FieldSlice[] | undefined;
   /** Why there is no examination. */
   readonly problem: string | undefined;
   /** The command that trains it again, but for the seed. */

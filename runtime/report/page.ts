@@ -3,6 +3,8 @@ import { learningCurves } from "./curves.js";
 import { energyBars, qualityAgainstEnergy } from "./costs.js";
 import { variantsOf, type BaselineRun, type ReportRun, type Variant } from "./data.js";
 import { colourOf, paletteCss } from "./palette.js";
+import type { FieldSlice } from "../physics/slices.js";
+import { fieldPictures } from "./fields.js";
 import { predictions } from "./predictions.js";
 import { raster, rates } from "./spikes.js";
 import { escape } from "./svg.js";
@@ -86,6 +88,9 @@ ${body.filter((part) => part !== "").join("\n")}
 
 /** Pictures of one variant: all seeds in the predictions, the first seed in the rest. */
 function variantSection({ name, runs, index }: Variant): string {
+  const solver = runs.find(({ solution }) => solution !== undefined);
+  if (solver?.solution !== undefined)
+    return solutionSection(name, index, solver.record, solver.solution);
   const shown = runs.find(({ examination }) => examination !== undefined);
   if (shown === undefined) return "";
   const pictures = [predictions(runs, index), rates(shown)].filter((part) => part !== "");
@@ -96,6 +101,20 @@ function variantSection({ name, runs, index }: Variant): string {
     `<div class="detail">${pictures.map((part) => `<div>${part}</div>`).join("")}</div>`,
     spikes === "" ? "" : `<h3>Spikes</h3>${spikes}`,
     `<h3>Layers</h3>${layerTable(shown)}`,
+  ].join("\n");
+}
+
+/** What one run of a solver found. */
+function solutionSection(
+  name: string,
+  index: number,
+  { parameters, seed, message }: ReportRun["record"],
+  solution: readonly FieldSlice[],
+): string {
+  return [
+    `<h2><span class="swatch" style="background:${colourOf(index)}"></span>${escape(name)}</h2>`,
+    `<p class="about">${parameters} parameters; solution of seed ${seed}${message === undefined ? "" : `; ${escape(message)}`}</p>`,
+    fieldPictures(solution),
   ].join("\n");
 }
 

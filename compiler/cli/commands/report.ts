@@ -9,7 +9,13 @@ import { reportPage } from "../../../runtime/report/page.js";
 import { variantRows } from "../../../runtime/report/tables.js";
 import { comparisonOf, examine } from "../../../runtime/train/examine.js";
 import { isMetric } from "../../../runtime/train/metrics.js";
-import { readEpochs, readRun, type RunRecord } from "../../../runtime/train/run-folder.js";
+import { fieldSlices } from "../../../runtime/physics/slices.js";
+import {
+  readEpochs,
+  readRun,
+  readRunWeights,
+  type RunRecord,
+} from "../../../runtime/train/run-folder.js";
 import type { Experiment } from "../../../runtime/train/spec.js";
 import type { Command } from "../command.js";
 import { CommandError, exit, usageError } from "../errors.js";
@@ -27,7 +33,7 @@ export const report: Command = {
   parameters: "<run...>",
   description: `
 Writes one HTML page about trained runs: variants with mean and spread over the seeds, energy, learning
-curves, predictions, spikes and layers. Each argument is a run or a folder with runs below it. Every run is
+curves, predictions, spikes and layers; of networks that solve equations, maps of solution and error. Each argument is a run or a folder with runs below it. Every run is
 measured once more on its test part; what was seen is kept in its folder. Below the variants stand the
 baselines that they must beat: the training mean, and ridge regression where targets are numbers of a graph.`,
   options: {
@@ -131,7 +137,12 @@ async function lookAt(folder: string, options: Options): Promise<ReportRun> {
   const record = readRun(folder);
   const epochs = readEpochs(folder);
   const { module, origin } = await loadRun(folder);
-  const command = commandOf(record, origin);
+  const solver = module.solvers.find((one) => one.name === record.experiment);
+  const command = commandOf(record, origin, solver === undefined);
+  if (solver !== undefined) {
+    const solution = fieldSlices(solver, readRunWeights(folder).tensors);
+    return { record, epochs, examination: undefined, solution, problem: undefined, command };
+  }
   const experiment = module.experiments.find((one) => one.name === record.experiment);
   try {
     if (experiment === undefined)
@@ -149,10 +160,12 @@ async function lookAt(folder: string, options: Options): Promise<ReportRun> {
 }
 
 /** The call that trains the run again, but for the seed. */
-function commandOf(record: RunRecord, origin: Origin): string {
+function commandOf(record: RunRecord, origin: Origin, isCounted: boolean): string {
   const from = (path: string): string => relative(process.cwd(), path) || path;
   const words = ["train", from(origin.source), "--model", record.experiment];
   if (origin.data !== undefined) words.push("--data", from(origin.data));
-  words.push("--epochs", String(record.epochs), "--backend", record.backend);
+  // The number of a solver also counts the iterations after its first optimiser.
+  if (isCounted) words.push("--epochs", String(record.epochs));
+  words.push("--backend", record.backend);
   return `sgnnc ${quoted(words)}`;
 }
