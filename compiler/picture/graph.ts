@@ -51,6 +51,8 @@ class Builder {
   /** By expression; undefined for what is no stage of its own, such as a number. */
   private readonly known = new Map<Expr, number | undefined>();
   private readonly inputs = new Map<string, number>();
+  /** The dynamic graph behind all of its snapshots side by side. */
+  private readonly dynamic = new Map<string, string>();
 
   constructor(private readonly model: ModelIr) {}
 
@@ -95,11 +97,10 @@ class Builder {
         }
         return this.input(expr.name, expr);
       }
-      case "feature":
-        return this.input(
-          `${expr.graph.name}.${expr.on === "edges" ? "e." : ""}${expr.name}`,
-          expr,
-        );
+      case "feature": {
+        const graph = this.dynamic.get(expr.graph.name) ?? expr.graph.name;
+        return this.input(`${graph}.${expr.on === "edges" ? "e." : ""}${expr.name}`, expr);
+      }
       case "constant":
       case "size":
       case "param":
@@ -175,6 +176,12 @@ class Builder {
     const before = new Map(
       expr.over === undefined ? [] : [[expr.over.name, expr.over.value] as const],
     );
+    const snapshots = expr.lets.flatMap(({ name: side, value }) => {
+      const graph =
+        value.tag === "op" && value.op === "snapshots" ? value.attributes.graph : undefined;
+      return graph === undefined ? [] : [[side, graph.name] as const];
+    });
+    for (const [side, graph] of snapshots) this.dynamic.set(side, graph);
     // The stages that feed the block stand outside of its frame.
     if (expr.over !== undefined) this.stageOf(expr.over.value, scope, expr.over.name);
     this.outside(expr, scope);
@@ -185,9 +192,12 @@ class Builder {
     const stages = Array.from({ length: this.stages.length - first }, (_, k) => first + k).filter(
       (k) => this.stages[k].role !== "input",
     );
-    const over = expr.over === undefined ? "" : `, one slice of ${expr.over.name} each`;
+    const source = expr.over?.name ?? snapshots[0]?.[1];
+    const each = snapshots.length > 0 ? "snapshot" : "slice";
+    const over = source === undefined ? "" : `, one ${each} of ${source} each`;
     if (stages.length > 0) {
-      this.blocks.push({ label: `${printSize(expr.steps)} steps${over}`, stages });
+      const steps = printSize(expr.steps);
+      this.blocks.push({ label: `${steps} ${steps === "1" ? "step" : "steps"}${over}`, stages });
     }
     return last;
   }
@@ -198,6 +208,7 @@ class Builder {
     name: string,
   ): number | undefined {
     const { attributes, args } = expr;
+    if (expr.op === "snapshots") return undefined;
     const from = this.sources(args, scope);
     // Repeating or reshaping is no stage of its own.
     if (silent.has(expr.op) && from.length === 1) return from[0];

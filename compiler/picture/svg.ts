@@ -78,8 +78,9 @@ export function drawModel(title: string, graph: ModelGraph, notes: Notes): strin
 }
 
 function linesOf(stage: Stage, { weights, rates }: Notes): readonly string[] {
-  const count = weights.get(stage.name);
-  const rate = rates.get(stage.name);
+  const isOwner = stage.role === "layer" || stage.role === "neuron";
+  const count = isOwner ? weights.get(stage.name) : undefined;
+  const rate = isOwner ? rates.get(stage.name) : undefined;
   const extra = [
     ...(count === undefined || count === 0 ? [] : [`${count.toLocaleString("en-US")} weights`]),
     ...(rate === undefined ? [] : [`fires ${(100 * rate).toFixed(1)} %`]),

@@ -76,6 +76,26 @@ const examples = readdirSync(join(repository, "examples"), { recursive: true, en
   .filter((name) => name.endsWith(".sgnn"))
   .sort();
 
+test("snapshots of a dynamic graph are the steps of a block, and no stage", () => {
+  const [model] = modelsOf(`model Net(g: graph(x: real[9, N, 8])) -> real[N, 2] {
+  let s = over snapshots g { g.x |> SAGE<16>(g) |> LIF }
+  return rate(s) |> Dense<2>
+}
+`);
+  const graph = modelGraph(model!);
+  const text = drawModel("Net", graph, { ...none, weights: new Map([["output", 34]]) });
+  expect(graph.stages.map(({ title, name }) => `${title} ${name}`)).toEqual([
+    "input g.x",
+    "SAGE s",
+    "LIF s.lif",
+    "rate ",
+    "Dense output",
+    "output output",
+  ]);
+  expect(graph.blocks.map(({ label }) => label)).toEqual(["9 steps, one snapshot of g each"]);
+  expect(text.match(/34 weights/g)).toHaveLength(1);
+});
+
 describe("the layout", () => {
   const widths = (count: number) => Array.from({ length: count }, (_, k) => 100 + 17 * (k % 5));
   test.each(examples)("of the models of %s: nothing overlaps, wires pass no stage", (file) => {
