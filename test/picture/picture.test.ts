@@ -1,15 +1,16 @@
 /** Pictures of models: what stands in them, and that nothing overlaps. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { hostFor } from "../../compiler/cli/files.js";
 import { checkSource } from "../../compiler/compile.js";
 import type { ModelIr } from "../../compiler/ir/ir.js";
 import { layout } from "../../compiler/picture/layout.js";
 import { drawModel, modelGraph } from "../../compiler/picture/index.js";
 import { repository } from "../cli/support.js";
 
-function modelsOf(source: string, file = "t.sgnn"): readonly ModelIr[] {
-  const checked = checkSource({ file, source, host: { read: () => undefined } });
+function modelsOf(source: string, path = "t.sgnn"): readonly ModelIr[] {
+  const checked = checkSource({ file: basename(path), source, host: hostFor(path) });
   if (checked.program === undefined) throw new Error(checked.diagnostics[0]!.message);
   return checked.program.models;
 }
@@ -99,7 +100,8 @@ test("snapshots of a dynamic graph are the steps of a block, and no stage", () =
 describe("the layout", () => {
   const widths = (count: number) => Array.from({ length: count }, (_, k) => 100 + 17 * (k % 5));
   test.each(examples)("of the models of %s: nothing overlaps, wires pass no stage", (file) => {
-    for (const model of modelsOf(readFileSync(join(repository, "examples", file), "utf8"), file)) {
+    const path = join(repository, "examples", file);
+    for (const model of modelsOf(readFileSync(path, "utf8"), path)) {
       const graph = modelGraph(model);
       const sizes = { widths: widths(graph.stages.length), height: 50, between: 30, beside: 20 };
       const placed = layout(graph, sizes);
