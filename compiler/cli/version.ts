@@ -21,6 +21,12 @@ export function toolVersion(): string {
   return version;
 }
 
+/**
+ * What generated code and the runtime say to each other, kept in every run folder. Raised with every change
+ * after which code that was generated before no longer runs; plans have a `format` of their own.
+ */
+export const generatedForm = "sgnn-code-2";
+
 /** URL of this installation's runtime, which generated modules import as "sgnn/runtime". */
 export function runtimeUrl(): string {
   const here = fileURLToPath(import.meta.url);

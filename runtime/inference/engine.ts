@@ -127,13 +127,13 @@ function noCounts(): StepCounts {
 
 function checkPlan(plan: InferencePlan): void {
   const unknown = plan.steps.find((step) => !operations.has(step.op));
-  if (plan.format === "sgnn-plan-1" && unknown === undefined) return;
+  if (plan.format === "sgnn-plan-2" && unknown === undefined) return;
   throw new SgnnError({
     code: "R350",
     message: `the plan of ${plan.name} was written by another version of sgnnc`,
     why:
       unknown === undefined
-        ? `its format is ${String(plan.format)}, this version follows sgnn-plan-1`
+        ? `its format is ${String(plan.format)}, this version follows sgnn-plan-2`
         : `it has an operation ${unknown.op}, which this version does not know`,
     fix: "train again, or use --backend to run the model's own code",
   });

@@ -90,7 +90,7 @@ export interface PlanWeight {
 }
 
 export interface InferencePlan extends ModelInfo {
-  readonly format: "sgnn-plan-1";
+  readonly format: "sgnn-plan-2";
   readonly graphs: readonly PlanGraph[];
   readonly weights: readonly PlanWeight[];
   readonly values: readonly PlanValue[];

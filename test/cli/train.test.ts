@@ -219,6 +219,24 @@ describe("a trained run", () => {
     expect(existsSync(join(home, "out.npz"))).toBe(false);
   });
 
+  test("code of another version is an error, and --replace writes it anew", async () => {
+    const home = project();
+    const words = ["train", "truss.sgnn", "--model", "Spiking", "--seed", "1", "--out", "r"];
+    await sgnnc([...words, ...cpu], home);
+    const origin = join(home, "r", "origin.json");
+    const kept = readFileSync(origin, "utf8");
+    writeFileSync(origin, kept.replace(/"code": ".*"/, '"code": "sgnn-code-1"'));
+
+    const refused = await sgnnc(["evaluate", "r", ...cpu], home);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("another version of sgnn generated the code in r");
+    expect(refused.stderr).toContain("train again with --replace");
+
+    await sgnnc([...words, "--replace", ...cpu], home);
+    expect(readFileSync(origin, "utf8")).toBe(kept);
+    expect((await sgnnc(["evaluate", "r", ...cpu], home)).code).toBe(0);
+  });
+
   test("a folder that is no run is an error in the input", async () => {
     const home = project();
     const { code, stderr } = await sgnnc(["evaluate", "."], home);

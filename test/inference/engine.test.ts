@@ -66,7 +66,7 @@ test("wrong weights and plans of another version are refused", async () => {
   const weights = initialWeights(plan, 1);
   const other = new Map([...weights].map(([path, array]) => [`${path}s`, array]));
   expect(() => new Engine(module, plan, other)).toThrow(/R403/);
-  const newer = { ...plan, format: "sgnn-plan-2" } as unknown as typeof plan;
+  const newer = { ...plan, format: "sgnn-plan-99" } as unknown as typeof plan;
   expect(() => new Engine(module, newer, weights)).toThrow(/R350.*another version/);
 });
 

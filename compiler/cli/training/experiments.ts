@@ -10,6 +10,7 @@ import { findSource, type Source } from "../files.js";
 import { loadGenerated, type GeneratedModule } from "../generated.js";
 import { compileOne } from "../sources.js";
 import type { Terminal } from "../terminal.js";
+import { generatedForm } from "../version.js";
 import { planName, planText } from "../applying/plans.js";
 import { unknownModel } from "./unknown-model.js";
 
@@ -98,7 +99,11 @@ export function originText(folder: string, origin: Origin): string {
     return isAbsolute(short) ? short : short.replaceAll("\\", "/");
   };
   const { source, data } = origin;
-  const text = { source: from(source), data: data === undefined ? undefined : from(data) };
+  const text = {
+    source: from(source),
+    data: data === undefined ? undefined : from(data),
+    code: generatedForm,
+  };
   return `${JSON.stringify(text, undefined, 2)}\n`;
 }
 
@@ -118,11 +123,17 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
       fix: "give a folder that `sgnnc train` wrote",
     });
   }
-  const module = await loadGenerated(readFileText(code));
   const path = join(folder, originName);
   const stored = existsSync(path)
-    ? (JSON.parse(readFileText(path)) as { source: string; data?: string })
+    ? (JSON.parse(readFileText(path)) as { source: string; data?: string; code?: string })
     : { source: "." };
+  if (stored.code !== generatedForm) {
+    throw inputError(`another version of sgnn generated the code in ${folder}`, {
+      why: "generated code runs on the runtime it was made for",
+      fix: "train again with --replace, or apply its weights with the source: `sgnnc run <source> --weights <run>/weights.safetensors`",
+    });
+  }
+  const module = await loadGenerated(readFileText(code));
   const seen = (part: string): string => (isAbsolute(part) ? part : join(folder, part));
   const data = stored.data === undefined ? undefined : seen(stored.data);
   return { module, origin: { source: seen(stored.source), data } };

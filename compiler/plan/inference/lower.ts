@@ -144,7 +144,7 @@ class Lowering {
     const result = this.block(model.body, model.result, frame);
     const inputs = model.inputs.map(({ name, type }) => [name, this.inputType(type, frame)]);
     const merged = mergeChains({
-      format: "sgnn-plan-1",
+      format: "sgnn-plan-2",
       name: model.name,
       inputs: Object.fromEntries(inputs) as InferencePlan["inputs"],
       output: this.planType(model.result.type, frame, model.origin),

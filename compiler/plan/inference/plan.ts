@@ -145,7 +145,7 @@ export interface PlanGraphType {
 }
 
 export interface InferencePlan {
-  readonly format: "sgnn-plan-1";
+  readonly format: "sgnn-plan-2";
   readonly name: string;
   readonly inputs: Readonly<Record<string, PlanType | PlanGraphType>>;
   readonly output: PlanType;
