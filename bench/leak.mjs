@@ -112,25 +112,34 @@ async function main() {
   const backends = option("backend") ? [option("backend")] : ["wasm", "tensorflow"];
   const runs = [];
   mkdirSync(out, { recursive: true });
+  // The tables are written with every sample, so that an interrupted run leaves what it saw.
+  const write = () => {
+    writeFileSync(file, `${JSON.stringify({ runs }, undefined, 2)}\n`);
+    const text = reportOf(runs);
+    writeFileSync(join(out, "leak.md"), `<!-- Written by: node bench/leak.mjs -->\n\n${text}\n`);
+    return text;
+  };
   for (const backend of backends) {
     const run = { backend, versions: {}, samples: [] };
     runs.push(run);
     await measure(backend, steps, (said) => {
       if (said.versions !== undefined) run.versions = said.versions;
       else run.samples.push(said);
-      writeFileSync(join(out, "leak.json"), `${JSON.stringify({ runs }, undefined, 2)}\n`);
+      write();
     });
     const last = run.samples.at(-1);
     console.error(`${backend}: ${last.step} steps, ${last.tensors} tensors, ${last.blocks} blocks`);
   }
+  console.log(write());
+}
+
+function reportOf(runs) {
   const versions = runs.map(({ backend, versions }) => {
     const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
     return `${backend}: ${list.join(", ")}`;
   });
-  const command = `node bench/leak.mjs --steps ${steps}`;
-  const text = `${runs.map(tableOf).join("\n\n")}\n\n${versions.join("; ")}.\n`;
-  writeFileSync(join(out, "leak.md"), `<!-- Written by: ${command} -->\n\n${text}`);
-  console.log(text);
+  const tables = runs.filter(({ samples }) => samples.length > 0).map(tableOf);
+  return `${tables.join("\n\n")}\n\n${versions.join("; ")}.`;
 }
 
 const backend = option("child");
