@@ -38,8 +38,9 @@ const flat = () => normal(s.elements / 1024, 1024);
 function adam() {
   const optimizer = sg.createOptimizer({ name: "adam", args: {} });
   const values = Float32Array.from({ length: s.parameters }, () => random.uniform());
-  const gradient = Float32Array.from({ length: s.parameters }, () => random.uniform() - 0.5);
-  return () => optimizer.update("w", values, gradient, 1);
+  const parameter = new sg.Parameter("w", [s.parameters], values);
+  const gradient = tf.sub(tf.randomUniform([s.parameters]), 0.5);
+  return () => optimizer.step(parameter, gradient, 1);
 }
 
 function signs() {

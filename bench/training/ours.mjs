@@ -70,10 +70,8 @@ async function training(experiment, file) {
     const { value, gradients } = sg.gradients(() => session.forward(batch, run).loss, parameters);
     for (const parameter of parameters) {
       const gradient = gradients.get(parameter.path);
-      const values = Float32Array.from(parameter.value.dataSync());
-      optimizer.update(parameter.path, values, gradient.dataSync(), 1);
+      optimizer.step(parameter, gradient, 1);
       gradient.dispose();
-      parameter.set(values);
     }
     finish([value]);
     if (!kept) batch.dispose();

@@ -1,14 +1,19 @@
 /**
  * Optimisers with the update rules of PyTorch (torch.optim.Adam, AdamW, SGD), and clipping.
  *
- * One fused pass over plain arrays per parameter, in double precision, rounded once when stored: the
- * same bits on every backend. State is per parameter path and can be saved and restored exactly.
+ * One fused pass per parameter, in double precision, rounded once when stored: the same bits on every backend, and
+ * from `update` (plain arrays) and `step` (tensors). State is per parameter path and can be saved and restored exactly.
  */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { suggest } from "../data/errors.js";
+import { adamUpdate } from "../kernels/adam.js";
+import { adam, type AdamStep } from "../kernels/reference/adam.js";
+import type { Parameter } from "../layers/parameter.js";
 import { trainError } from "./errors.js";
 import type { NamedCall } from "./spec.js";
 
-/** Optimiser state of one parameter: how often it was updated, and its moments. */
+/** Optimiser state of one parameter: how often it was updated, and its moments, for reading. */
 export interface Slot {
   steps: number;
   readonly moments: Readonly<Record<string, Float32Array>>;
@@ -23,44 +28,55 @@ export interface Optimizer {
    * @param factor of the schedule, multiplies the learning rate
    */
   update(path: string, values: Float32Array, gradient: Float32Array, factor: number): void;
+  /**
+   * New values of one parameter, on the backend. Does not project them into the parameter's range.
+   * @param gradient shape of the parameter; stays the caller's
+   * @param factor of the schedule, multiplies the learning rate
+   * @param scale of clipping, multiplies the gradient
+   */
+  step(parameter: Parameter, gradient: Tensor, factor: number, scale?: number): void;
+  /** Frees the state that is on a backend. */
+  dispose(): void;
 }
+
+type Args = Readonly<Record<string, number>>;
 
 type Rule = (
   values: Float32Array,
   gradient: Float32Array,
   slot: Slot,
   rate: number,
-  args: Readonly<Record<string, number>>,
+  args: Args,
 ) => void;
 
 interface Kind {
   readonly defaults: Readonly<Record<string, number>>;
   readonly moments: readonly string[];
   readonly rule: Rule;
+  /** The numbers of an update by Adam, for kinds that have a kernel. */
+  readonly adam?: (steps: number, rate: number, args: Args) => AdamStep;
 }
 
 /**
  * Adam (Kingma and Ba 2015) as torch.optim.Adam: `decay` is an L2 penalty, added to the gradient. With
  * `decoupled`, AdamW (Loshchilov and Hutter 2019): the weights shrink by rate * decay instead.
  */
-function adamRule(decoupled: boolean): Rule {
-  return (values, gradient, slot, rate, args) => {
+function adamKind(defaults: Args, decoupled: boolean): Kind {
+  const stepOf = (steps: number, rate: number, args: Args): AdamStep => {
     const { beta1 = 0, beta2 = 0, epsilon = 0, decay = 0 } = args;
-    const first = slot.moments["first"]!;
-    const second = slot.moments["second"]!;
-    const correction1 = 1 - beta1 ** slot.steps;
-    const correction2 = Math.sqrt(1 - beta2 ** slot.steps);
-    const step = rate / correction1;
-    for (let k = 0; k < values.length; k++) {
-      const weight = decoupled ? values[k]! * (1 - rate * decay) : values[k]!;
-      const g = decoupled ? gradient[k]! : gradient[k]! + decay * weight;
-      const m = beta1 * first[k]! + (1 - beta1) * g;
-      const v = beta2 * second[k]! + (1 - beta2) * g * g;
-      first[k] = m;
-      second[k] = v;
-      values[k] = weight - (step * m) / (Math.sqrt(v) / correction2 + epsilon);
-    }
+    return {
+      ...{ beta1, beta2, epsilon, scale: 1 },
+      rate: rate / (1 - beta1 ** steps),
+      correction: Math.sqrt(1 - beta2 ** steps),
+      penalty: decoupled ? 0 : decay,
+      shrink: decoupled ? 1 - rate * decay : 1,
+    };
   };
+  const rule: Rule = (values, gradient, { steps, moments }, rate, args) => {
+    const state = { values, first: moments["first"]!, second: moments["second"]! };
+    adam(state, gradient, state, stepOf(steps, rate, args));
+  };
+  return { defaults, moments: ["first", "second"], rule, adam: stepOf };
 }
 
 /** Gradient descent as torch.optim.SGD: momentum buffer b = momentum b + g, first b = g; `decay` as L2. */
@@ -77,14 +93,43 @@ const sgdRule: Rule = (values, gradient, slot, rate, args) => {
 
 const adamDefaults = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
 const kinds: Readonly<Record<string, Kind>> = {
-  adam: { defaults: adamDefaults, moments: ["first", "second"], rule: adamRule(false) },
-  adamw: {
-    defaults: { ...adamDefaults, decay: 0.01 },
-    moments: ["first", "second"],
-    rule: adamRule(true),
-  },
+  adam: adamKind(adamDefaults, false),
+  adamw: adamKind({ ...adamDefaults, decay: 0.01 }, true),
   sgd: { defaults: { rate: 0.01, momentum: 0, decay: 0 }, moments: ["momentum"], rule: sgdRule },
 };
+
+/** The state of Adam on the backend; `moments` are copies. */
+class AdamSlot implements Slot {
+  constructor(
+    public steps: number,
+    private first: Tensor,
+    private second: Tensor,
+  ) {}
+
+  static from({ steps, moments }: Slot, shape: readonly number[]): AdamSlot {
+    const tensor = (values: Float32Array): Tensor => tf.tensor(values, [...shape], "float32");
+    return new AdamSlot(steps, tensor(moments["first"]!), tensor(moments["second"]!));
+  }
+
+  get moments(): Readonly<Record<string, Float32Array>> {
+    const copy = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync());
+    return { first: copy(this.first), second: copy(this.second) };
+  }
+
+  update({ value }: Parameter, gradient: Tensor, step: AdamStep): void {
+    const { values, first, second } = adamUpdate(value, gradient, this.first, this.second, step);
+    value.assign(values);
+    values.dispose();
+    this.dispose();
+    this.first = first;
+    this.second = second;
+  }
+
+  dispose(): void {
+    this.first.dispose();
+    this.second.dispose();
+  }
+}
 
 /**
  * Makes an optimiser: adam(rate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8, decay 0), adamw (decay 0.01),
@@ -114,20 +159,44 @@ export function createOptimizer(call: NamedCall): Optimizer {
   }
   const args = { ...kind.defaults, ...call.args };
   const slots = new Map<string, Slot>();
+  const slotOf = (path: string, size: number): Slot => {
+    const found = slots.get(path);
+    if (found !== undefined) return found;
+    const moments = kind.moments.map((name) => [name, new Float32Array(size)] as const);
+    const slot = { steps: 0, moments: Object.fromEntries(moments) };
+    slots.set(path, slot);
+    return slot;
+  };
+  const update: Optimizer["update"] = (path, values, gradient, factor) => {
+    const slot = slotOf(path, values.length);
+    slot.steps += 1;
+    kind.rule(values, gradient, slot, args["rate"]! * factor, args);
+  };
   return {
     name: call.name,
     slots,
-    update(path, values, gradient, factor) {
-      let slot = slots.get(path);
-      if (slot === undefined) {
-        const moments = kind.moments.map(
-          (name) => [name, new Float32Array(values.length)] as const,
-        );
-        slot = { steps: 0, moments: Object.fromEntries(moments) };
+    update,
+    step(parameter, gradient, factor, scale = 1) {
+      const { path, shape, value } = parameter;
+      if (kind.adam === undefined) {
+        const values = Float32Array.from(value.dataSync());
+        const scaled = gradient.dataSync<"float32">().map((g) => g * scale);
+        update(path, values, scaled, factor);
+        parameter.set(values);
+        return;
+      }
+      let slot = slotOf(path, value.size);
+      if (!(slot instanceof AdamSlot)) {
+        slot = AdamSlot.from(slot, shape);
         slots.set(path, slot);
       }
       slot.steps += 1;
-      kind.rule(values, gradient, slot, args["rate"]! * factor, args);
+      const step = kind.adam(slot.steps, args["rate"]! * factor, args);
+      (slot as AdamSlot).update(parameter, gradient, { ...step, scale });
+    },
+    dispose() {
+      for (const slot of slots.values()) if (slot instanceof AdamSlot) slot.dispose();
+      slots.clear();
     },
   };
 }
@@ -139,14 +208,18 @@ export function globalNorm(gradients: Iterable<Float32Array>): number {
   return Math.sqrt(square);
 }
 
-/** Scales gradients in place so that their global norm is at most `most` (as torch's clip_grad_norm_); returns the norm before. */
+/** What gradients are multiplied by so that their global norm is at most `most` (torch's clip_grad_norm_). */
+export function clipFactor(norm: number, most: number): number {
+  return norm > most ? most / (norm + 1e-6) : 1;
+}
+
+/** Scales gradients in place so that their global norm is at most `most`; returns the norm before. */
 export function clipGradients(gradients: ReadonlyMap<string, Float32Array>, most: number): number {
   const norm = globalNorm(gradients.values());
-  if (norm > most) {
-    const factor = most / (norm + 1e-6);
-    for (const gradient of gradients.values()) {
-      for (let k = 0; k < gradient.length; k++) gradient[k] = gradient[k]! * factor;
-    }
+  const factor = clipFactor(norm, most);
+  if (factor === 1) return norm;
+  for (const gradient of gradients.values()) {
+    for (let k = 0; k < gradient.length; k++) gradient[k] = gradient[k]! * factor;
   }
   return norm;
 }

@@ -18,7 +18,7 @@ import { divergence, type Diverged } from "./diverged.js";
 import { trainError } from "./errors.js";
 import { energyMetrics, measureEnergy } from "./measure.js";
 import { isLargerBetter, isMetric } from "./metrics.js";
-import { clipGradients, createOptimizer, type Optimizer } from "./optimizers.js";
+import { clipFactor, createOptimizer, globalNorm, type Optimizer } from "./optimizers.js";
 import type { ProgressEvent } from "./progress.js";
 import {
   readRunWeights,
@@ -98,9 +98,12 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
     teacher === undefined || options.teacher === undefined
       ? undefined
       : new Teaching(teacher, options.teacher);
+  let trainer: Trainer | undefined;
   try {
-    return await new Trainer(session, options, teaching).run();
+    trainer = new Trainer(session, options, teaching);
+    return await trainer.run();
   } finally {
+    trainer?.dispose();
     teaching?.dispose();
     session.dispose();
   }
@@ -218,6 +221,10 @@ class Trainer {
       this.saveWhenDue();
     }
     return this.finish(status, diverged, firstEpoch);
+  }
+
+  dispose(): void {
+    for (const optimizer of this.optimizers) optimizer.dispose();
   }
 
   /** One pass over the training units, from the step where a checkpoint left it. */
@@ -347,21 +354,17 @@ class Trainer {
   }
 
   private applyStep(optimizer: Optimizer, found: Map<string, Tensor>, factor: number): void {
-    const host = new Map<string, Float32Array>();
-    for (const [path, gradient] of found) {
-      host.set(path, Float32Array.from(gradient.dataSync()));
-      gradient.dispose();
-    }
     const { clip } = this.experiment.train;
-    if (clip !== undefined) clipGradients(host, clip);
+    const host =
+      clip === undefined ? [] : [...found.values()].map((each) => each.dataSync<"float32">());
+    const scale = clip === undefined ? 1 : clipFactor(globalNorm(host), clip);
     for (const parameter of this.session.model.parameters()) {
-      const gradient = host.get(parameter.path);
+      const gradient = found.get(parameter.path);
       if (gradient === undefined) continue;
-      const values = Float32Array.from(parameter.value.dataSync());
-      optimizer.update(parameter.path, values, gradient, factor);
-      parameter.set(values);
+      optimizer.step(parameter, gradient, factor, scale);
       parameter.project();
     }
+    for (const gradient of found.values()) gradient.dispose();
   }
 
   /** Validates, and remembers the weights when they are the best so far. */

@@ -12,4 +12,5 @@ export interface Kernels {
   readonly gate: Run;
   readonly sumMiddle: Run;
   readonly addRows: Run;
+  readonly adam: Run;
 }

@@ -7,4 +7,5 @@ export { spmm, sddmm } from "./spmm";
 export { gatherRows, extremeSelect, extremeSpread, segmentSoftmax } from "./segment";
 export { dropout } from "./dropout";
 export { gate } from "./pointwise";
+export { adam } from "./adam";
 export { addRows, sumMiddle } from "./rows";
