@@ -109,8 +109,16 @@ function checkFeatures(
   }
 }
 
-/** `x: real[9, N, 80]` needs nine snapshots. */
-function checkTables(type: GraphTypeInfo, graphs: GraphSet, model: string, data: string): void {
+/**
+ * `x: real[9, N, 80]` needs nine snapshots.
+ * @throws SgnnError R294 when there are others
+ */
+export function checkTables(
+  type: GraphTypeInfo,
+  graphs: GraphSet,
+  model: string,
+  data: string,
+): void {
   const count = graphs.snapshots?.times.length ?? 1;
   for (const [field, { kind, dims }] of Object.entries(type.nodes)) {
     const [tables] = dims;

@@ -3,8 +3,9 @@
  *
  * Graph input: the node features by their names (`x`), `edge_index` [2, E], the edge features by their
  * names (a single one may be called `edge_attr`), and `node_ptr` (with optional `edge_ptr`, then node
- * numbers count inside each graph) for several graphs. With several graph inputs, names are prefixed:
- * `g.x`, `g.edge_index`. Other inputs by name.
+ * numbers count inside each graph) for several graphs; or `time` [E], the number of the snapshot in which each
+ * edge of a dynamic graph appears, and then a node feature may be [snapshots, N, F]. With several graph
+ * inputs, names are prefixed: `g.x`, `g.edge_index`. Other inputs by name.
  */
 import type { Column } from "../data/column.js";
 import { checkFinite, readColumn } from "../data/columns.js";
@@ -27,6 +28,8 @@ export interface FlatGraph {
   readonly topology: Topology;
   readonly nodes: ReadonlyMap<string, FlatArray>;
   readonly edges: ReadonlyMap<string, FlatArray>;
+  /** A dynamic graph with all its snapshots; the rest is the graph at the end. */
+  readonly dynamic?: GraphSet | undefined;
 }
 export interface FlatInputs {
   readonly graphs: ReadonlyMap<string, FlatGraph>;
@@ -43,7 +46,7 @@ export function isGraphType(type: TypeInfo | GraphTypeInfo): type is GraphTypeIn
 /**
  * Reads, checks and scales the inputs of a model.
  * @param scale scalers of the run that trained the weights
- * @throws SgnnError R340 (an array is missing or not known), R341 (rows), R281 (width), R244 (not finite), R245-R250 (graph)
+ * @throws SgnnError R340 (an array is missing or not known), R341 (rows), R281 (width), R244 (not finite), R245-R250 (graph), R290-R294 (snapshots)
  */
 export function readInputs(info: ModelInfo, table: ArrayTable, scale: ScaleState): FlatInputs {
   checkNames(info, table);
@@ -69,7 +72,12 @@ export function inputNames(info: ModelInfo): { required: string[]; optional: str
     const prefix = prefixOf(name, info);
     required.push(...Object.keys(type.nodes).map((field) => prefix + field), `${prefix}edge_index`);
     required.push(...Object.keys(type.edges).map((field) => prefix + field));
+    // A feature with a table for each snapshot means nothing without the snapshots.
+    const changes = Object.values(type.nodes).some(({ dims }) => dims[1] === "N");
+    if (changes) required.push(`${prefix}time`);
     optional.push(`${prefix}node_ptr`, `${prefix}edge_ptr`);
+    // Without a prefix `time` is understood everywhere.
+    if (!changes && prefix !== "") optional.push(`${prefix}time`);
   }
   return { required, optional };
 }
@@ -143,7 +151,9 @@ function graphInput(
         source: array(prefix + field),
       })),
       nodesBy: has("node_ptr") ? `${prefix}node_ptr` : undefined,
-      connections: array(`${prefix}edge_index`),
+      connections: has("time")
+        ? { tag: "snapshots", of: array(`${prefix}edge_index`), time: `${prefix}time`, sort: true }
+        : array(`${prefix}edge_index`),
       edges: Object.keys(type.edges).map((field) => ({
         name: field,
         source: array(edgeName(field, prefix, type, table)),
@@ -166,10 +176,18 @@ function graphInput(
   const edges = flat(graphs.edges, type.edges, "edges").map(
     ([field, one]) => [field, sorted(one, topology.order)] as const,
   );
+  const each = (columns: ReadonlyMap<string, Column>, where: Place): Map<string, Column> =>
+    new Map([...columns].map(([field, column]) => [field, scaled(field, column, where, scale)]));
+  const dynamic = graphs.snapshots && {
+    ...graphs,
+    nodes: each(graphs.nodes, "nodes"),
+    edges: each(graphs.edges, "edges"),
+  };
   return {
     topology,
     nodes: new Map(flat(graphs.nodes, type.nodes, "nodes")),
     edges: new Map(edges),
+    dynamic,
   };
 }
 

@@ -3,7 +3,7 @@
  * which). Output: one array under the name `output`.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { ModelInputs } from "../data/batch.js";
+import { checkTables, makeGraph, type ModelInputs } from "../data/batch.js";
 import type { AnyArray, NdArray } from "../data/ndarray.js";
 import type { ScaleState } from "../data/scale.js";
 import { tableOf } from "../data/table.js";
@@ -11,7 +11,7 @@ import { setWeights } from "../export/weights.js";
 import { Graph } from "../graph/graph.js";
 import { readInputs, type FlatArray, type FlatGraph } from "../inference/inputs.js";
 import { outputOf } from "../inference/output.js";
-import type { Model, ModelInfo } from "../layers/layer.js";
+import type { GraphTypeInfo, Model, ModelInfo } from "../layers/layer.js";
 import { createRun } from "../layers/run.js";
 import { Scope } from "../layers/scope.js";
 
@@ -50,7 +50,11 @@ export function predict(model: Predictable, options: PredictOptions): Prediction
   const inputs: ModelInputs = {};
   try {
     setWeights(made, options.weights, options.weightsLabel);
-    for (const [name, graph] of flat.graphs) inputs[name] = graphOf(graph);
+    for (const [name, graph] of flat.graphs) {
+      const type = model.info.inputs[name] as GraphTypeInfo;
+      if (graph.dynamic) checkTables(type, graph.dynamic, model.info.name, options.label);
+      inputs[name] = graphOf(graph, type);
+    }
     for (const [name, array] of flat.tensors) inputs[name] = tensorOf(array);
     const run = createRun({ training: false });
     let shape: number[] = [];
@@ -74,7 +78,8 @@ function tensorOf({ shape, data }: FlatArray): tf.Tensor {
   return tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
 }
 
-function graphOf({ topology, nodes, edges }: FlatGraph): Graph {
+function graphOf({ topology, nodes, edges, dynamic }: FlatGraph, type: GraphTypeInfo): Graph {
+  if (dynamic !== undefined) return makeGraph(dynamic, undefined, type);
   const tensors = (of: ReadonlyMap<string, FlatArray>): Record<string, tf.Tensor> =>
     Object.fromEntries([...of].map(([name, array]) => [name, tensorOf(array)]));
   const [nodeTensors, edgeTensors] = [tensors(nodes), tensors(edges)];

@@ -1,4 +1,5 @@
 /** Runs a source as its generated class on tensors and as its inference plan, on the same inputs. */
+import { existsSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import { checkSource } from "../../compiler/compile.js";
@@ -17,9 +18,14 @@ import { predict, type Predictable } from "../../runtime/train/predict.js";
 import { tableOf } from "../../runtime/data/table.js";
 import { compileModule } from "../conformance/compile.js";
 
+/** The text of an imported file. */
+export function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
 /** The plans that a source compiles to, loaded as a run folder's `plan.mjs` is. */
-export async function plansOf(source: string): Promise<PlanModule> {
-  const checked = checkSource({ file: "t.sgnn", source, host: { read: () => undefined } });
+export async function plansOf(source: string, file = "t.sgnn"): Promise<PlanModule> {
+  const checked = checkSource({ file, source, host: { read: textOf } });
   if (checked.program === undefined) {
     throw new Error(
       checked.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"),

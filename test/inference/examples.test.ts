@@ -39,7 +39,10 @@ function inputsOf(info: ModelInfo): Map<string, AnyArray> {
   }
   function add(name: string, shape: number[]): void {
     const size = shape.reduce((a, b) => a * b, 1);
-    arrays.set(name, ndarray(shape, Rng.of(13, name).normals(size, 0, 1)));
+    const numbers = Rng.of(13, name).normals(size, 0, 1);
+    // Shares of labels, whose logarithm is taken, are not negative.
+    const isShare = ["labels", "recent", "z"].includes(name);
+    arrays.set(name, ndarray(shape, isShare ? numbers.map(Math.abs) : numbers));
   }
   return arrays;
 }
@@ -47,7 +50,7 @@ function inputsOf(info: ModelInfo): Map<string, AnyArray> {
 describe.each(files)("%s", (file) => {
   test("every model with a plan gives what its class gives", async () => {
     const source = readFileSync(join(folder, file), "utf8");
-    const module = await plansOf(source);
+    const module = await plansOf(source, join(folder, file));
     for (const [model, plan] of Object.entries(module.plans)) {
       if (!("format" in plan)) {
         expect(plan.what).not.toBe("");

@@ -21,7 +21,8 @@ export const run: Command = {
   description: `
 Applies a model to the arrays of an .npz file and writes its output, array \`output\`, to another. A
 graph input takes its node features by name (\`x\`), \`edge_index\` [2, E] (row 0 the sources), its edge
-features by name or as \`edge_attr\`, and \`node_ptr\` when there are several graphs; other inputs go
+features by name or as \`edge_attr\`, \`node_ptr\` when there are several graphs, and \`time\` (the snapshot
+in which each edge appears) of a dynamic graph; other inputs go
 by their names. \`sgnnc inspect\` lists them. A run brings its own weights and scalers.`,
   options: {
     model: { type: "text", value: "NAME", help: "which model or variant of the file" },

@@ -20,7 +20,7 @@ import type {
   TimeExpr,
 } from "../../ir/ir.js";
 import type { GraphType, Kind, Size, TensorType } from "../../ir/types.js";
-import { asSymbol } from "../../check/size.js";
+import { asSymbol, equalSizes } from "../../check/size.js";
 import { isGraphRef, memberOf } from "../walk.js";
 import type { Callable } from "../walk.js";
 import { mergeChains, withoutUnused } from "./merge.js";
@@ -130,6 +130,9 @@ class Lowering {
     for (const { name, type } of model.inputs) {
       if (type.tag === "graph") {
         this.graphTypes.set(name, type);
+        const fields = [...type.nodeFields.values()];
+        const changes = fields.some(({ dims }) => !equalSizes(dims[0], type.nodes));
+        if (changes) refuse("a feature with a table for each snapshot", model.origin);
         continue;
       }
       const source: PlanSource = { tag: "input", name };
