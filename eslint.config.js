@@ -1,5 +1,31 @@
 import tseslint from "typescript-eslint";
 
+/** What Node gives a script; the compiler of TypeScript knows it by itself. */
+const node = [
+  ...[
+    "Buffer",
+    "URL",
+    "WebAssembly",
+    "clearInterval",
+    "clearTimeout",
+    "console",
+    "fetch",
+    "gc",
+    "global",
+    "globalThis",
+  ],
+  ...[
+    "performance",
+    "process",
+    "queueMicrotask",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+    "structuredClone",
+  ],
+  ...["TextDecoder", "TextEncoder"],
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -23,6 +49,11 @@ export default tseslint.config(
       eqeqeq: "error",
       "no-console": "error",
     },
+  },
+  {
+    files: ["**/*.mjs", "**/*.js"],
+    languageOptions: { globals: Object.fromEntries(node.map((name) => [name, "readonly"])) },
+    rules: { "no-undef": "error" },
   },
   { files: ["compiler/cli/**/*.ts", "scripts/**"], rules: { "no-console": "off" } },
 );

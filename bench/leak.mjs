@@ -114,7 +114,6 @@ async function main() {
   mkdirSync(out, { recursive: true });
   // The tables are written with every sample, so that an interrupted run leaves what it saw.
   const write = () => {
-    writeFileSync(file, `${JSON.stringify({ runs }, undefined, 2)}\n`);
     const text = reportOf(runs);
     writeFileSync(join(out, "leak.md"), `<!-- Written by: node bench/leak.mjs -->\n\n${text}\n`);
     return text;
