@@ -40,6 +40,7 @@ import type {
   Pointwise,
   Unsupported,
 } from "./plan.js";
+import { NoPlan, placeOf, refuse } from "./refusal.js";
 import { accessOf, dimOf, type Numbers } from "./shapes.js";
 import { joined, weightsOf } from "./weights.js";
 
@@ -56,24 +57,6 @@ export function inferencePlan(program: Program, model: ModelIr): InferencePlan |
 /** True for a plan, false for the reason why there is none. */
 export function isPlan(one: InferencePlan | Unsupported): one is InferencePlan {
   return "format" in one;
-}
-
-/** Thrown and caught in this file. */
-class NoPlan extends Error {
-  constructor(
-    what: string,
-    readonly place: string,
-  ) {
-    super(what);
-  }
-}
-
-function refuse(what: string, origin: Origin): never {
-  throw new NoPlan(what, placeOf(origin));
-}
-
-function placeOf({ file, line }: Origin): string {
-  return `${file.replace(/^.*[\\/]/, "")}:${line}`;
 }
 
 /** A graph input, with self loops or with the neighbours that the model found in place of its edges. */
