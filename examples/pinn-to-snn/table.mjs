@@ -33,16 +33,16 @@ for (const problem of words.includes("--print") ? [] : problems) {
 const rows = runsBelow(root).map((folder) =>
   JSON.parse(readFileSync(join(folder, "run.json"), "utf8")),
 );
-console.log("| network | seed | relative L2 | time | training |");
+console.log("| network | seed | relative L2 | processor time | training |");
 console.log("| --- | --- | --- | --- | --- |");
-for (const { experiment, seed, metrics, seconds, message } of rows) {
+for (const { experiment, seed, metrics, seconds, cpuSeconds = seconds, message } of rows) {
   const errors = Object.entries(metrics?.test ?? {})
     .filter(([name]) => name.startsWith("relative_l2"))
     .map(
       ([name, value]) => `${name.slice(12)}${name.length > 11 ? " " : ""}${value.toExponential(1)}`,
     );
   console.log(
-    `| ${experiment} | ${seed} | ${errors.join(", ")} | ${Math.round(seconds)} s | ${message ?? ""} |`,
+    `| ${experiment} | ${seed} | ${errors.join(", ")} | ${Math.round(cpuSeconds)} s | ${message ?? ""} |`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { NdArray } from "../data/ndarray.js";
 import type { Model } from "../layers/layer.js";
 import { Scope } from "../layers/scope.js";
 import { loadCheckpoint, saveCheckpoint, type Identity } from "../train/checkpoint.js";
+import { RunClock } from "../train/clock.js";
 import { clipGradients, createOptimizer, type Optimizer } from "../train/optimizers.js";
 import type { ProgressEvent } from "../train/progress.js";
 import { RunFolder, type RunRecord, type RunStatus } from "../train/run-folder.js";
@@ -88,7 +89,7 @@ class Solver {
   private readonly folder: RunFolder | undefined;
   private readonly steps: number;
   private readonly epochs: number;
-  private readonly started = performance.now();
+  private readonly clock = new RunClock();
   /** Steps of first-order stages. */
   private step = 0;
   /** Iterations of all quasi-Newton stages, and those of the current stage. */
@@ -98,7 +99,6 @@ class Solver {
   /** Parameters of the quasi-Newton stages, once one has begun. */
   private exact: Float64Array | undefined;
   private loss: LossValue = { total: NaN, terms: [] };
-  private secondsBefore = 0;
   private lastSave = performance.now();
   private lastPause = performance.now();
   private ends: string[] = [];
@@ -236,15 +236,14 @@ class Solver {
     this.options.onProgress?.({
       ...{ name: this.experiment.name, epoch: step, epochs: this.epochs, step: 1, steps: 1 },
       ...{ loss: this.loss.total, parts: this.termValues(), spikeRate: 0 },
-      secondsLeft:
-        ((this.epochs - step) * (performance.now() - this.started)) / 1000 / Math.max(1, step),
+      secondsLeft: ((this.epochs - step) * this.clock.sitting()) / Math.max(1, step),
     });
     const every = Math.max(1, Math.floor(steps / RECORDS));
     if (step % every !== 0) return;
     this.folder?.appendEpoch({
       ...{ epoch: step, loss: this.loss.total, rate, spike_rate: 0 },
       parts: this.termValues(),
-      seconds: round(performance.now() - this.started) / 1000,
+      seconds: this.clock.sitting(),
     });
   }
 
@@ -269,7 +268,7 @@ class Solver {
       identity: this.identity,
       progress: {
         ...{ epoch: step, step: 0, lossSum: 0, lossCount: 0, best: undefined },
-        seconds: this.seconds(),
+        ...this.clock.spent(),
       },
       model: new Map([["all", values]]),
       best: undefined,
@@ -291,7 +290,7 @@ class Solver {
       for (const [path, slot] of slots) rules[k]?.slots.set(path, { ...slot });
     });
     this.step = checkpoint.progress.epoch;
-    this.secondsBefore = checkpoint.progress.seconds;
+    this.clock.restore(checkpoint.progress);
     const doubles = checkpoint.doubles ?? new Map<string, Float64Array>();
     this.points.restore(doubles);
     this.exact = doubles.get("parameters")?.slice();
@@ -302,14 +301,10 @@ class Solver {
     if (known.length > 0) this.stages[stage]?.curvature?.restore(known);
   }
 
-  private seconds(): number {
-    return this.secondsBefore + round(performance.now() - this.started) / 1000;
-  }
-
   private finish(status: SolveResult["status"], before: number): SolveResult {
     const x = this.exact ?? this.values;
-    const seconds = this.seconds();
-    const spent = round(performance.now() - this.started) / 1000;
+    const { seconds } = this.clock.spent();
+    const spent = this.clock.sitting();
     setWeights(this.model, unflatten(Float32Array.from(x), this.layout), "the solution");
     const weights = modelWeights(this.model);
     const metrics: Record<string, Record<string, number>> = {};
@@ -375,7 +370,7 @@ class Solver {
       epoch: this.step + this.iterations,
       select: "loss",
       metrics,
-      seconds: this.seconds(),
+      ...this.clock.spent(),
     });
   }
 }
@@ -414,8 +409,4 @@ export function unflatten(all: Float32Array, layout: Layout): Map<string, NdArra
       return [path, { shape: [...shape], dtype: "f32", data: all.slice(start, start + size) }];
     }),
   );
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

@@ -34,6 +34,7 @@ export interface Progress {
   /** Best validation value so far; undefined before the first. */
   readonly best: { readonly epoch: number; readonly value: number } | undefined;
   readonly seconds: number;
+  readonly cpuSeconds?: number | undefined;
 }
 
 export interface Checkpoint {

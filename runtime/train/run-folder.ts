@@ -43,6 +43,8 @@ export interface RunRecord {
   /** By part. */
   readonly metrics?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
   readonly seconds: number;
+  /** Of the processor, all threads together. */
+  readonly cpuSeconds?: number | undefined;
 }
 
 /** One line of metrics.jsonl. */

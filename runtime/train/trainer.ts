@@ -14,6 +14,7 @@ import { gradients } from "../layers/gradients.js";
 import { createRun } from "../layers/run.js";
 import { Rng } from "../tensor/random/rng.js";
 import { loadCheckpoint, saveCheckpoint, type Identity } from "./checkpoint.js";
+import { RunClock } from "./clock.js";
 import { divergence, type Diverged } from "./diverged.js";
 import { trainError } from "./errors.js";
 import { energyMetrics, measureEnergy } from "./measure.js";
@@ -117,7 +118,7 @@ class Trainer {
   private readonly reported: readonly string[];
   private readonly identity: Identity;
   private readonly folder: RunFolder | undefined;
-  private readonly started = performance.now();
+  private readonly clock = new RunClock();
   private history: EpochRecord[] = [];
   private epoch = 0;
   private step = 0;
@@ -125,7 +126,6 @@ class Trainer {
   private lossCount = 0;
   private best: { epoch: number; value: number } | undefined;
   private bestWeights: Map<string, NdArray> | undefined;
-  private secondsBefore = 0;
   private lastSave = performance.now();
   private lastYield = performance.now();
   private spikeRate = 0;
@@ -446,7 +446,7 @@ class Trainer {
         lossSum: this.lossSum,
         lossCount: this.lossCount,
         best: this.best,
-        seconds: this.seconds(),
+        ...this.clock.spent(),
       },
       model: plain(modelWeights(this.session.model)),
       best: this.bestWeights && plain(this.bestWeights),
@@ -480,11 +480,7 @@ class Trainer {
     this.lossSum = progress.lossSum;
     this.lossCount = progress.lossCount;
     this.best = progress.best;
-    this.secondsBefore = progress.seconds;
-  }
-
-  private seconds(): number {
-    return this.secondsBefore + round(performance.now() - this.started) / 1000;
+    this.clock.restore(progress);
   }
 
   private finish(
@@ -493,7 +489,7 @@ class Trainer {
     firstEpoch: number,
   ): RunResult {
     const { session } = this;
-    const trained = (performance.now() - this.started) / 1000;
+    const trained = this.clock.sitting();
     // The checkpoint of a finished run lets it be continued with more epochs.
     if (status === "finished" || status === "stopped early") this.save();
     const problem = diverged && divergence(diverged, this.best?.epoch);
@@ -536,7 +532,7 @@ class Trainer {
       history: this.history,
       parameters: this.parameterCount(),
       weights: weights ?? new Map(),
-      seconds: this.seconds(),
+      seconds: this.clock.spent().seconds,
       secondsPerEpoch: ran > 0 ? trained / ran : 0,
       folder: this.folder?.path,
     };
@@ -580,7 +576,7 @@ class Trainer {
       select: this.select,
       best: this.best,
       metrics,
-      seconds: this.seconds(),
+      ...this.clock.spent(),
     });
   }
 }
