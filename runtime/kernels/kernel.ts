@@ -220,7 +220,9 @@ function runOnTensorflow<A extends object>(
     if (spec.wasm) {
       runInMemory(spec, inputs, written, attributes, memory);
     } else {
-      const values = inputs.map(({ dataId }) => memory.read(dataId));
+      // The first read of a tensor may allocate, which empties the views of the others.
+      for (const input of inputs) memory.read(input);
+      const values = inputs.map((input) => memory.read(input));
       const arrays = specs.map(({ shape, dtype }, k) =>
         memory.view(written[k]!, tf.util.sizeFromShape(shape), dtype ?? "float32"),
       );

@@ -38,8 +38,11 @@ export class TensorflowMemory {
   readonly heap: Heap = privateHeap();
   private readonly backend: HoldingBackend;
   private readonly blocks = new Map<DataId, Block>();
-  /** Values that were copied out of TensorFlow once: the backward pass reads what the forward pass read. */
-  private readonly copies = new WeakMap<DataId, Values>();
+  /**
+   * Copies in the heap of values that TensorFlow holds, as long as their tensors live: the backward pass reads what
+   * the forward pass read.
+   */
+  private readonly mirrors = new Map<DataId, Omit<Block, "users">>();
 
   constructor(backend: HoldingBackend) {
     this.backend = backend;
@@ -89,32 +92,48 @@ export class TensorflowMemory {
     return this.backend.tensorMap.get(dataId).values ?? undefined;
   }
 
-  /** The values of any tensor, for reading, before the next call. */
-  read(dataId: DataId): Values {
-    const here = this.valuesOf(dataId) ?? this.copies.get(dataId);
-    if (here !== undefined) return here;
-    const copy = this.backend.readSync(dataId);
-    this.copies.set(dataId, copy);
-    return copy;
+  /** The values of any tensor, for reading, before the next call; nothing may be allocated meanwhile. */
+  read(tensor: Tensor): Values {
+    const values = this.valuesOf(tensor.dataId);
+    if (values !== undefined) return values;
+    const address = this.mirror(tensor);
+    if (address === undefined) return this.backend.readSync(tensor.dataId);
+    return this.view(address, tensor.size, tensor.dtype as Dtype);
   }
 
   /**
    * Address of the values of a tensor, in the heap until the next call. Values that were outside of TensorFlow
-   * move here for good; those of TensorFlow are copied into a block that goes to `copies`, to be freed.
+   * move here for good; those of TensorFlow are copied. A copy that nobody keeps goes to `copies`, to be freed.
    */
-  bring({ dataId, size, dtype }: Tensor, copies: number[]): number {
+  bring(tensor: Tensor, copies: number[]): number {
+    const { dataId, size, dtype } = tensor;
     if (this.isHere(dataId)) return this.blocks.get(dataId)!.address;
-    const values = this.read(dataId);
+    const mirrored = this.mirror(tensor);
+    if (mirrored !== undefined) return mirrored;
+    const values = this.valuesOf(dataId) ?? this.backend.readSync(dataId);
     const address = this.reserve(size);
     this.heap.write(address, values);
-    const entry = this.backend.tensorMap.get(dataId);
-    if (entry.values === null || (dtype !== "float32" && dtype !== "int32")) {
+    if (dtype !== "float32" && dtype !== "int32") {
       copies.push(address);
     } else {
-      entry.values = this.view(address, size, dtype);
+      this.backend.tensorMap.get(dataId).values = this.view(address, size, dtype);
       this.blocks.set(dataId, { address, size, dtype, users: 1 });
     }
     return address;
+  }
+
+  /** Address of the copy of what TensorFlow holds; undefined for values that it does not hold, or of other types. */
+  private mirror({ dataId, size, dtype }: Tensor): number | undefined {
+    if (this.valuesOf(dataId) !== undefined) return undefined;
+    if (dtype !== "float32" && dtype !== "int32") return undefined;
+    let mirror = this.mirrors.get(dataId);
+    if (!mirror) {
+      const values = this.backend.readSync(dataId);
+      mirror = { address: this.reserve(size), size, dtype };
+      this.heap.write(mirror.address, values);
+      this.mirrors.set(dataId, mirror);
+    }
+    return mirror.address;
   }
 
   /** Whether the values of a tensor lie in the heap. */
@@ -128,6 +147,11 @@ export class TensorflowMemory {
   }
 
   private release(dataId: DataId): void {
+    const mirror = this.mirrors.get(dataId);
+    if (mirror) {
+      this.mirrors.delete(dataId);
+      this.free(mirror.address);
+    }
     const block = this.blocks.get(dataId);
     if (!block) return;
     this.blocks.delete(dataId);

@@ -1,14 +1,15 @@
 /**
- * Runs the loops of a neuron as one TensorFlow.js kernel over all time steps. The traces of the states
- * stay outside the tensor backend: only the loops read them, and they are used again after the
- * backward pass.
+ * Runs the loops of a neuron as one TensorFlow.js kernel over all time steps. The traces of the states are tensors
+ * that the forward loop writes and the backward loop reads. They are inputs of the kernel, so that the tape keeps
+ * them as long as it needs them and no longer.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { defineKernel, type Kernel } from "../kernels/kernel.js";
+import type { WasmCall } from "../kernels/wasm/call.js";
 import type { NeuronDefinition } from "./definition.js";
 import type { NeuronLoop } from "./loop.js";
-import { acquire, release } from "./scratch.js";
+import { runInVectors } from "./vector/index.js";
 
 export interface NeuronAttributes {
   readonly definition: NeuronDefinition;
@@ -19,62 +20,50 @@ export interface NeuronAttributes {
   readonly parameterStride: readonly number[];
   /** Values of parameters that are not tensors, by position; tensors follow the inputs in order. */
   readonly constants: readonly (Float32Array | undefined)[];
-  /** Filled by the forward pass for the backward pass. */
-  readonly memory: NeuronMemory;
+  /** Told the number of spikes by the forward pass. */
+  readonly onFired: (fired: number) => void;
 }
 
-/** What the forward pass leaves for the backward pass. */
-export interface NeuronMemory {
-  /** Undefined until a forward pass under a tape, and again after the backward pass. */
-  trace: readonly Float32Array[] | undefined;
-  /** Number of spikes that fell. */
-  fired: number;
-}
-
-/** Whether a tape is recording. */
-function isTaped(): boolean {
-  return tf.engine().state.gradientDepth > 0;
-}
-
-/** What both loops read. Arrays of parameters that are tensors follow those of the inputs. */
+/** What both loops read: inputs, then parameters that are tensors, then traces. */
 function reads(
   arrays: readonly Float32Array[],
   a: NeuronAttributes,
-): Omit<NeuronLoop, "output" | "trace"> {
+  constants: NeuronAttributes["constants"] = a.constants,
+): Omit<NeuronLoop, "output"> {
   const inputCount = a.definition.inputs.length;
   let next = inputCount;
+  const parameters = constants.map((constant) => constant ?? arrays[next++]!);
   return {
     steps: a.steps,
     units: a.units,
     channels: a.channels,
     inputs: arrays.slice(0, inputCount),
     inputStride: a.inputStride,
-    parameters: a.constants.map((constant) => constant ?? arrays[next++]!),
+    parameters,
     parameterStride: a.parameterStride,
+    trace: arrays.slice(next, next + a.definition.states.length),
   };
-}
-
-/** Runs the forward loop into `output`; returns the trace and the number of spikes. */
-function runForward(
-  arrays: readonly Float32Array[],
-  output: Float32Array,
-  a: NeuronAttributes,
-): { trace: Float32Array[]; fired: number } {
-  const trace = a.definition.states.map(() => acquire((a.steps + 1) * a.units));
-  const fired = a.definition.forward({ ...reads(arrays, a), output, trace });
-  return { trace, fired };
 }
 
 const forward: Kernel<NeuronAttributes> = defineKernel({
   name: "Neuron",
   outputs: (_inputs, a) => [{ shape: [a.steps * a.units] }, { shape: [] }],
   compute: (inputs, [output, fraction], a) => {
-    const size = a.steps * a.units;
-    const { trace, fired } = runForward(inputs, output!, a);
-    a.memory.fired = fired;
-    fraction![0] = size === 0 ? 0 : fired / size;
-    if (isTaped()) a.memory.trace = trace;
-    else trace.forEach(release);
+    const fired = a.definition.forward({ ...reads(inputs, a), output: output! });
+    finishForward(fired, fraction!, a);
+  },
+  wasm: (_kernels, call, inputs, a) => {
+    const constants = addressesOf(a.constants, call);
+    const newArray = arraysIn(call, a, 0);
+    const at = viewsIn(call);
+    const arrays = inputs.map(({ shape }, k) => at(call.inputs[k]!, tf.util.sizeFromShape(shape)));
+    const loop = {
+      ...reads(arrays, a, constantViews(constants, a, at)),
+      output: at(call.outputs[0]!, a.steps * a.units),
+    };
+    const { forward: plain } = a.definition;
+    const done = runInVectors(plain, loop, call.heap, newArray);
+    finishForward(done ? Number(done.value) : plain(loop), at(call.outputs[1]!, 1), a);
   },
   gradient: ([outputGradient, fractionGradient], saved, a) => {
     const all = backward([...saved, outputGradient!, fractionGradient!], a);
@@ -82,41 +71,116 @@ const forward: Kernel<NeuronAttributes> = defineKernel({
   },
 });
 
+function finishForward(fired: number, fraction: Float32Array, a: NeuronAttributes): void {
+  const size = a.steps * a.units;
+  a.onFired(fired);
+  fraction[0] = size === 0 ? 0 : fired / size;
+}
+
+/** Inputs: those of the forward pass, then the gradients of its output and of the firing fraction. */
 const backward: Kernel<NeuronAttributes> = defineKernel({
   name: "NeuronGradient",
-  outputs: (inputs) => inputs.slice(0, -2).map((input) => ({ shape: input.shape.slice() })),
+  outputs: (inputs, a) =>
+    inputs.slice(0, -2 - a.definition.states.length).map(({ shape }) => ({ shape: shape.slice() })),
   compute: (inputs, gradients, a) => {
-    const size = a.steps * a.units;
-    const outputGradient = inputs[inputs.length - 2]!;
-    const fractionGradient = inputs[inputs.length - 1]![0]!;
-    // A second backward pass over one forward pass is rare; it runs the forward loop again.
-    const trace = a.memory.trace ?? again(inputs, a);
-    a.memory.trace = undefined;
-    for (const gradient of gradients) gradient.fill(0);
-    const inputCount = a.definition.inputs.length;
     const sums = a.parameterStride.map((stride) => new Float64Array(stride === 0 ? 1 : a.channels));
-    a.definition.backward({
-      ...reads(inputs, a),
-      trace,
-      outputGradient,
-      spikesGradient: size === 0 ? 0 : fractionGradient / size,
-      inputGradients: gradients.slice(0, inputCount),
-      parameterGradients: sums,
-    });
-    trace.forEach(release);
-    let next = inputCount;
-    a.constants.forEach((constant, p) => {
-      if (!constant) gradients[next++]!.set(sums[p]!);
-    });
+    a.definition.backward(backwardLoop(inputs, gradients, sums, a));
+    storeSums(gradients, sums, a);
+  },
+  wasm: (_kernels, call, inputs, a) => {
+    const constants = addressesOf(a.constants, call);
+    // One array for each state and one for each parameter.
+    const newArray = arraysIn(call, a, a.definition.states.length + a.parameterStride.length);
+    const at = viewsIn(call);
+    const view = (addresses: readonly number[], infos: readonly TensorInfo[]): Float32Array[] =>
+      addresses.map((address, k) => at(address, tf.util.sizeFromShape(infos[k]!.shape)));
+    const gradients = view(call.outputs, inputs);
+    const sums = a.parameterStride.map((stride) => newArray(stride === 0 ? 1 : a.channels));
+    const loop = backwardLoop(
+      view(call.inputs, inputs),
+      gradients,
+      sums,
+      a,
+      constantViews(constants, a, at),
+    );
+    const { backward: plain } = a.definition;
+    if (!runInVectors(plain, loop, call.heap, newArray)) plain(loop);
+    storeSums(gradients, sums, a);
   },
 });
 
-function again(inputs: readonly Float32Array[], a: NeuronAttributes): Float32Array[] {
-  const output = acquire(a.steps * a.units);
-  const { trace } = runForward(inputs, output, a);
-  release(output);
-  return trace;
+function backwardLoop(
+  inputs: readonly Float32Array[],
+  gradients: readonly Float32Array[],
+  parameterGradients: readonly Float64Array[],
+  a: NeuronAttributes,
+  constants?: NeuronAttributes["constants"],
+): Parameters<NeuronDefinition["backward"]>[0] {
+  const size = a.steps * a.units;
+  for (const gradient of gradients) gradient.fill(0);
+  return {
+    ...reads(inputs, a, constants),
+    outputGradient: inputs.at(-2)!,
+    spikesGradient: size === 0 ? 0 : inputs.at(-1)![0]! / size,
+    inputGradients: gradients.slice(0, a.definition.inputs.length),
+    parameterGradients,
+  };
 }
+
+/** Gradients of the parameters that are tensors, into the outputs after those of the inputs. */
+function storeSums(
+  gradients: readonly Float32Array[],
+  sums: readonly Float64Array[],
+  a: NeuronAttributes,
+): void {
+  let next = a.definition.inputs.length;
+  a.constants.forEach((constant, p) => {
+    if (!constant) gradients[next++]!.set(sums[p]!);
+  });
+}
+
+/* ---------------------------------------------------------------- arrays in WebAssembly memory */
+
+/** Addresses of constants, which stay in the memory. To be taken before any view: memory that grows empties views. */
+function addressesOf(
+  constants: NeuronAttributes["constants"],
+  call: WasmCall,
+): readonly (number | undefined)[] {
+  return constants.map((constant) => constant && call.list(constant, true));
+}
+
+function constantViews(
+  addresses: readonly (number | undefined)[],
+  { constants }: NeuronAttributes,
+  at: (address: number, size: number) => Float32Array,
+): NeuronAttributes["constants"] {
+  return addresses.map((address, p) =>
+    address === undefined ? undefined : at(address, constants[p]!.length),
+  );
+}
+
+function viewsIn(call: WasmCall): (address: number, size: number) => Float32Array {
+  const { buffer } = call.heap.memory;
+  return (address, size) => new Float32Array(buffer, address, size);
+}
+
+/** Reserves so many arrays of up to max(units, channels, 1) numbers; the function hands them out, filled with 0. */
+function arraysIn(
+  call: WasmCall,
+  { units, channels }: NeuronAttributes,
+  count: number,
+): (size: number) => Float64Array {
+  const bytes = 8 * Math.max(units, channels, 1);
+  const free = Array.from({ length: count }, () => call.scratch(bytes));
+  return (size) => new Float64Array(call.heap.memory.buffer, free.pop()!, size).fill(0);
+}
+
+/** A tensor of arbitrary values, for a kernel that writes it. */
+const space: Kernel<{ readonly size: number }> = defineKernel({
+  name: "Space",
+  outputs: (_inputs, { size }) => [{ shape: [size] }],
+  compute: () => {},
+});
 
 /**
  * @param inputs float32 [steps * units] each, or [units] for a held one
@@ -128,6 +192,10 @@ export function runNeuron(
   parameters: readonly Tensor[],
   attributes: NeuronAttributes,
 ): { output: Tensor; fraction: Tensor } {
-  const [output, fraction] = forward([...inputs, ...parameters], attributes);
+  const size = (attributes.steps + 1) * attributes.units;
+  const traces = attributes.definition.states.map(() => space([], { size })[0]!);
+  const [output, fraction] = forward([...inputs, ...parameters, ...traces], attributes);
+  // A tape has its own references.
+  tf.dispose(traces);
   return { output: output!, fraction: fraction! };
 }

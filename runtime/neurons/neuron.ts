@@ -9,7 +9,7 @@ import type { Scope } from "../layers/scope.js";
 import { sizeOf, toFloat } from "../tensor/ops/operand.js";
 import { Rng } from "../tensor/random/rng.js";
 import type { NeuronDefinition, NeuronParameter } from "./definition.js";
-import { runNeuron, type NeuronMemory } from "./kernel.js";
+import { runNeuron } from "./kernel.js";
 
 export interface NeuronSize {
   /** Last dim of the input; 1 for an input of rank 1. */
@@ -79,7 +79,7 @@ export class Neuron {
     const { definition, channels } = this;
     const { steps = 1, held = [] } = options;
     const units = this.unitsOf(inputs, steps, held);
-    const memory: NeuronMemory = { trace: undefined, fired: 0 };
+    let fired = 0;
     const { output, fraction } = runNeuron(
       inputs.map((input) => tf.reshape(toFloat(input), [input.size])),
       definition.parameters.flatMap(({ name, learn }) =>
@@ -93,14 +93,16 @@ export class Neuron {
         inputStride: inputs.map((_, k) => (held[k] ? 0 : units)),
         parameterStride: this.strides,
         constants: this.constants,
-        memory,
+        onFired: (count) => {
+          fired = count;
+        },
       },
     );
     if (definition.spikes !== false) {
       const size = steps * units;
       run.activity.record({
         path: this.scope.path,
-        fraction: size === 0 ? 0 : memory.fired / size,
+        fraction: size === 0 ? 0 : fired / size,
         tensor: fraction,
         steps,
         units,
