@@ -3,7 +3,8 @@
  * on average is moved to what the network's layer gives.
  */
 import { chainValues, columnMeans, type Chain } from "./chain.js";
-import { simulate, type SpikingChain, type SpikingLayer } from "./spiking.js";
+import { simulate } from "./simulate.js";
+import type { SpikingChain, SpikingLayer } from "./spiking.js";
 
 export type Calibration = "bias" | "potential" | "weights";
 

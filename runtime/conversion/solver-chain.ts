@@ -5,7 +5,7 @@ import { judgingPoints, placed } from "../physics/points.js";
 import type { SolverExperiment, TermSpec } from "../physics/spec.js";
 import { Rng } from "../tensor/random/rng.js";
 import { chainValues, type Chain, type ChainLayer } from "./chain.js";
-import type { Samples } from "./compare.js";
+import type { Samples } from "./judge.js";
 
 /**
  * A plain solver as a chain of the unscaled variables; the scale of the inputs is folded into the first layer.
