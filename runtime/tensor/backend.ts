@@ -13,6 +13,7 @@ import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { SgnnError } from "../error.js";
+import { replaceSlowFunctions } from "../kernels/functions.js";
 import { reshapeInPlace } from "../kernels/tensorflow-memory.js";
 import { registerGradients } from "./gradients/index.js";
 import { shareIdenticalTensors } from "./wasm-identity.js";
@@ -172,6 +173,7 @@ async function startWasm(): Promise<Started> {
     );
   }
   shareIdenticalTensors();
+  replaceSlowFunctions();
   return {
     versions: {
       "@tensorflow/tfjs-core": tf.version_core,
