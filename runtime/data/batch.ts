@@ -7,8 +7,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { createDynamicGraph } from "../graph/dynamic.js";
-import { createGraph, type Graph } from "../graph/graph.js";
-import { Segments } from "../kernels/segments.js";
+import { Graph } from "../graph/graph.js";
+import { createTopology, Topology } from "../graph/topology.js";
+import { Segments, shiftInto } from "../kernels/segments.js";
 import type { GraphTypeInfo, ModelInfo, TypeInfo } from "../layers/layer.js";
 import type { Column } from "./column.js";
 import type { Dataset } from "./dataset.js";
@@ -260,10 +261,26 @@ function pickRows(data: Float32Array, width: number, rows: Int32Array): Float32A
   return out;
 }
 
+/** Topologies of single graphs, each made when first asked for: a graph is in a batch of every epoch. */
+const known = new WeakMap<GraphSet, (Topology | undefined)[]>();
+
+function topologyOf(graphs: GraphSet, graph: number): Topology {
+  const list = known.get(graphs) ?? [];
+  known.set(graphs, list);
+  const found = list[graph];
+  if (found !== undefined) return found;
+  const { nodePtr, edgePtr } = graphs;
+  const cut = (ends: Int32Array): Int32Array => ends.slice(edgePtr[graph], edgePtr[graph + 1]);
+  const ends = { sources: cut(graphs.sources), targets: cut(graphs.targets) };
+  const made = createTopology(ends, nodePtr[graph + 1]! - nodePtr[graph]!);
+  list[graph] = made;
+  return made;
+}
+
 /**
  * Some graphs of a collection as one graph: nodes and edges stacked in the order of `members`
  * (a graph may be there several times), edge ends numbered on.
- * @param members graph numbers; undefined for the only graph
+ * @param members graph numbers; undefined for all graphs in their order
  * @param type the features the model reads; others are left out
  */
 export function makeGraph(
@@ -272,61 +289,45 @@ export function makeGraph(
   type: GraphTypeInfo,
 ): Graph {
   if (graphs.snapshots !== undefined) return makeDynamicGraph(graphs, graphs.snapshots, type);
-  const chosen = members ?? Int32Array.from({ length: graphs.count }, (_, k) => k);
-  const { nodePtr, edgePtr } = graphs;
-  const graphPtr = new Int32Array(chosen.length + 1);
-  let edgeCount = 0;
-  chosen.forEach((graph, k) => {
-    graphPtr[k + 1] = graphPtr[k]! + nodePtr[graph + 1]! - nodePtr[graph]!;
-    edgeCount += edgePtr[graph + 1]! - edgePtr[graph]!;
-  });
-  const nodeCount = graphPtr[chosen.length]!;
-  const sources = new Int32Array(edgeCount);
-  const targets = new Int32Array(edgeCount);
-  let at = 0;
-  chosen.forEach((graph, k) => {
-    const start = graphPtr[k]!;
-    for (let e = edgePtr[graph]!; e < edgePtr[graph + 1]!; e++, at++) {
-      sources[at] = graphs.sources[e]! + start;
-      targets[at] = graphs.targets[e]! + start;
-    }
-  });
+  const chosen = Array.from(members ?? { length: graphs.count }, (graph, k) => graph ?? k);
+  const parts = chosen.map((graph) => topologyOf(graphs, graph));
+  const topology = Topology.stack(parts);
   const stack = (
     columns: ReadonlyMap<string, Column>,
     types: Readonly<Record<string, TypeInfo>>,
-    ptr: Int32Array,
     rows: number,
+    rowsOf: (column: Column) => Float32Array,
   ): Record<string, Tensor> =>
     Object.fromEntries(
       Object.entries(types).map(([name, fieldType]) => {
         const column = columns.get(name);
         if (column === undefined) throw new Error(`no feature ${name}`);
-        const { width, data, tail } = column;
-        const values = members === undefined ? data : new Float32Array(rows * width);
-        if (members !== undefined) {
-          let to = 0;
-          for (const graph of chosen) {
-            const part = data.subarray(ptr[graph]! * width, ptr[graph + 1]! * width);
-            values.set(part, to);
-            to += part.length;
-          }
-        }
-        return [name, toTensor({ data: values, tail }, rows, fieldType)];
+        return [name, toTensor({ data: rowsOf(column), tail: column.tail }, rows, fieldType)];
       }),
     );
-  const nodes = stack(graphs.nodes, type.nodes, nodePtr, nodeCount);
-  const edges = stack(graphs.edges, type.edges, edgePtr, edgeCount);
-  const graph = createGraph({
-    edgeIndex: { sources, targets },
-    nodeCount,
-    nodes,
-    edges,
-    graphPtr,
-    ownsNodes: true,
+  const nodes = stack(graphs.nodes, type.nodes, topology.nodeCount, ({ data, width }) => {
+    if (members === undefined) return data;
+    const values = new Float32Array(topology.nodeCount * width);
+    let to = 0;
+    for (const graph of chosen) {
+      const own = data.subarray(graphs.nodePtr[graph]! * width, graphs.nodePtr[graph + 1]! * width);
+      values.set(own, to);
+      to += own.length;
+    }
+    return values;
   });
-  // The graph keeps sorted copies of its own.
-  for (const tensor of Object.values(edges)) tensor.dispose();
-  return graph;
+  const edges = stack(graphs.edges, type.edges, topology.edgeCount, ({ data, width }) => {
+    const rows = new Int32Array(topology.edgeCount);
+    let to = 0;
+    chosen.forEach((graph, k) => {
+      const { order } = parts[k]!;
+      shiftInto(rows, to, order, graphs.edgePtr[graph]!);
+      to += order.length;
+    });
+    return pickRows(data, width, rows);
+  });
+  const owned = [...Object.values(nodes), ...Object.values(edges)];
+  return new Graph(topology, nodes, edges, owned);
 }
 
 /** The only graph of a dynamic data set; a node feature has one table, or one for each snapshot. */

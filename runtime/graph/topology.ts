@@ -1,6 +1,6 @@
 /** Who is connected to whom: validated, sorted by target, with everything derived from it cached. */
 import { SgnnError } from "../error.js";
-import { Incidence, Segments } from "../kernels/segments.js";
+import { Incidence, Segments, shiftInto } from "../kernels/segments.js";
 
 /** Connections in one of the usual forms: row 0 the sources j, row 1 the targets i. */
 export type EdgeIndex =
@@ -24,6 +24,7 @@ export class Topology {
   readonly incidence: Incidence;
   /** Nodes of each graph of a batch; one segment for a single graph. */
   readonly graphs: Segments;
+  private degrees: Int32Array | undefined;
 
   constructor(
     nodeCount: number,
@@ -32,9 +33,20 @@ export class Topology {
     graphPointers: Int32Array | Segments = Int32Array.of(0, nodeCount),
     /** False for a graph of a single call, which keeps no tensors and needs no `dispose`. */
     lasting = true,
+    /** What is known already of edges that are sorted. */
+    sorted?: { readonly order: Int32Array; readonly incidence: Incidence },
   ) {
     this.nodeCount = nodeCount;
     this.edgeCount = sources.length;
+    this.graphs =
+      graphPointers instanceof Segments ? graphPointers : Segments.fromPointers(graphPointers);
+    if (sorted !== undefined) {
+      this.order = sorted.order;
+      this.incidence = sorted.incidence;
+      this.sources = sources;
+      this.targets = targets;
+      return;
+    }
     const byTarget = Segments.of(targets, nodeCount, lasting);
     const order = byTarget.members;
     this.order = order ?? Int32Array.from({ length: sources.length }, (_, k) => k);
@@ -42,8 +54,32 @@ export class Topology {
     this.targets = order ? order.map((edge) => targets[edge]!) : targets;
     const rows = order ? Segments.fromPointers(byTarget.pointers) : byTarget;
     this.incidence = new Incidence(rows, this.sources, nodeCount);
-    this.graphs =
-      graphPointers instanceof Segments ? graphPointers : Segments.fromPointers(graphPointers);
+  }
+
+  /**
+   * Single graphs as a batch: nodes and edges of each are numbered on from those before it. Nothing is sorted or
+   * checked again, so that a batch of graphs that are batched often is cheap. The parts stay the caller's.
+   */
+  static stack(parts: readonly Topology[]): Topology {
+    const graphPtr = new Int32Array(parts.length + 1);
+    let edgeCount = 0;
+    parts.forEach((part, k) => {
+      graphPtr[k + 1] = graphPtr[k]! + part.nodeCount;
+      edgeCount += part.edgeCount;
+    });
+    const order = new Int32Array(edgeCount);
+    const sources = new Int32Array(edgeCount);
+    const targets = new Int32Array(edgeCount);
+    let at = 0;
+    parts.forEach((part, k) => {
+      shiftInto(order, at, part.order, at);
+      shiftInto(sources, at, part.sources, graphPtr[k]!);
+      shiftInto(targets, at, part.targets, graphPtr[k]!);
+      at += part.edgeCount;
+    });
+    const incidence = Incidence.stack(parts.map((part) => part.incidence));
+    const sorted = { order, incidence };
+    return new Topology(graphPtr[parts.length]!, sources, targets, graphPtr, true, sorted);
   }
 
   /** Edges grouped by target. */
@@ -58,9 +94,12 @@ export class Topology {
 
   /** Number of edges that leave each node. */
   get outDegrees(): Int32Array {
-    const degrees = new Int32Array(this.nodeCount);
-    for (const source of this.sources) degrees[source]! += 1;
-    return degrees;
+    if (this.degrees === undefined) {
+      const { sources } = this;
+      this.degrees = new Int32Array(this.nodeCount);
+      for (let e = 0; e < sources.length; e++) this.degrees[sources[e]!]! += 1;
+    }
+    return this.degrees;
   }
 
   /**

@@ -73,6 +73,29 @@ export class Segments {
     return new Segments(count, owner, pointers, undefined);
   }
 
+  /** Segments side by side: items and segments of each are numbered on from those before it. */
+  static stack(parts: readonly Segments[]): Segments {
+    let [count, items] = [0, 0];
+    for (const part of parts) {
+      count += part.count;
+      items += part.items;
+    }
+    const pointers = new Int32Array(count + 1);
+    const owner = new Int32Array(items);
+    const sorted = parts.every(({ members }) => members === undefined);
+    const members = sorted ? undefined : new Int32Array(items);
+    let [segment, item] = [0, 0];
+    for (const part of parts) {
+      for (let s = 1; s <= part.count; s++) pointers[segment + s] = part.pointers[s]! + item;
+      shiftInto(owner, item, part.owner, segment);
+      if (members && part.members) shiftInto(members, item, part.members, item);
+      else for (let k = 0; members && k < part.items; k++) members[item + k] = item + k;
+      segment += part.count;
+      item += part.items;
+    }
+    return new Segments(count, owner, pointers, members);
+  }
+
   /** 1 / size of each segment, 0 for an empty one; [count]. */
   get inverseSizes(): Float32Array {
     if (!this.inverse) {
@@ -122,6 +145,11 @@ export class Segments {
   }
 }
 
+/** Writes `list`, each number raised by `shift`, to `to` from `start` on. */
+export function shiftInto(to: Int32Array, start: number, list: Int32Array, shift: number): void {
+  for (let k = 0; k < list.length; k++) to[start + k] = list[k]! + shift;
+}
+
 /** A sparse 0/1 matrix [rows.count, columns.count] with numbered entries. */
 export class Incidence {
   readonly rows: Segments;
@@ -131,6 +159,7 @@ export class Incidence {
   private columnSegments: Segments | undefined;
   private transpose: Incidence | undefined;
   private neighbourList: Int32Array | undefined;
+  private blocks: readonly Incidence[] | undefined;
 
   /**
    * @param rows entries grouped by row
@@ -142,9 +171,27 @@ export class Incidence {
     this.columnCount = columnCount;
   }
 
+  /** A block-diagonal matrix. What the blocks have sorted is not sorted again. */
+  static stack(blocks: readonly Incidence[]): Incidence {
+    const rows = Segments.stack(blocks.map((block) => block.rows));
+    const columnOf = new Int32Array(rows.items);
+    let [columnCount, entry] = [0, 0];
+    for (const block of blocks) {
+      shiftInto(columnOf, entry, block.columnOf, columnCount);
+      entry += block.columnOf.length;
+      columnCount += block.columnCount;
+    }
+    const made = new Incidence(rows, columnOf, columnCount);
+    made.blocks = blocks;
+    return made;
+  }
+
   /** Entries grouped by column; built when first asked for. */
   get columns(): Segments {
-    this.columnSegments ??= Segments.of(this.columnOf, this.columnCount, this.rows.lasting);
+    this.columnSegments ??=
+      this.blocks === undefined
+        ? Segments.of(this.columnOf, this.columnCount, this.rows.lasting)
+        : Segments.stack(this.blocks.map((block) => block.columns));
     return this.columnSegments;
   }
 
