@@ -1,13 +1,16 @@
 // Training steps of networks that solve problems, after `npm run build`:
 //
-//   node bench/physics.mjs                              separable against plain at 64^3 points, jets alone
+//   node bench/physics.mjs [BACKEND]                    separable against plain at 64^3 points, jets alone
 //   PEER_PYTHON=python3 node bench/physics.mjs          the same beside nested autograd in PyTorch, one thread each
 //
+// BACKEND is wasm (unless given) or tensorflow, which uses the kernels that `npm run native` builds.
 // Every number is the median of alternating measurements in one run.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const at = (path) => new URL(`../dist/${path}`, import.meta.url).href;
+const { useBackend } = await import(at("runtime/tensor/backend.js"));
+await useBackend(process.argv[2] ?? "wasm");
 const { buildEngine, layoutOf } = await import(at("runtime/physics/build.js"));
 const { ProblemLoss, ProblemPoints } = await import(at("runtime/physics/loss.js"));
 const { jetOf, derivative } = await import(at("runtime/physics/multi-index.js"));

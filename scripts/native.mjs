@@ -291,6 +291,32 @@ function buildAddon() {
   }
 }
 
+/**
+ * Our own kernels of jets, for this processor. A machine without g++ or the headers of Node does without: their work
+ * is then done in WebAssembly.
+ */
+function buildJets() {
+  const sources = join(ROOT, "runtime", "physics", "native");
+  const target = join(HOME, "jets", "jets.node");
+  if (!existsSync(sources)) return;
+  const newest = Math.max(
+    ...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs),
+  );
+  if (existsSync(target) && statSync(target).mtimeMs > newest) return;
+  const headers = nodeHeaders();
+  if (headers === undefined) return say("no headers of Node: jets stay in WebAssembly");
+  say("building the kernels of jets with g++");
+  mkdirSync(dirname(target), { recursive: true });
+  const result = run("g++", [
+    ...["-std=c++17", "-O3", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC"],
+    ...["-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=jets", `-I${headers}`],
+    ...[join(sources, "jets.cc"), "-o", `${target}.part`],
+  ]);
+  if (result.ok) renameSync(`${target}.part`, target);
+  else
+    say(`jets stay in WebAssembly: ${result.missing ? "g++ is not installed" : tail(result.text)}`);
+}
+
 function fromWheel() {
   if (process.platform !== "linux") {
     throw new SetupError(
@@ -312,6 +338,7 @@ function main() {
     const present = check();
     if (present.ok) {
       say(`already set up: @tensorflow/tfjs-node ${VERSION}, ${present.version}`);
+      buildJets();
       return;
     }
   }
@@ -320,6 +347,7 @@ function main() {
     fetchPackage();
     const viaWheel = options.has("--wheel") || wheelGiven !== undefined;
     const checked = (viaWheel ? undefined : ordinaryInstall()) ?? fromWheel();
+    buildJets();
     say(`ready: @tensorflow/tfjs-node ${VERSION}, ${checked.version}`);
   } catch (error) {
     rmSync(HOME, { recursive: true, force: true });

@@ -9,4 +9,6 @@ export {
   type QuantisedRow,
   type Samples,
 } from "./judge.js";
+export { spikePictures } from "./pictures.js";
+export { conversionKey, readConversion, writeConversion, type ConversionRecord } from "./record.js";
 export { controls, solverChain, solverSamples } from "./solver-chain.js";

@@ -1,5 +1,5 @@
 /**
- * Jets of a network over blocks of points, in WebAssembly: forward, and back to the parameters.
+ * Jets of a network over blocks of points: forward, and back to the parameters.
  *
  * A block goes through the whole network and back before the next one starts, so that its state stays in
  * the cache and memory does not grow with the number of points. Inside a block, a row is one unit: its
@@ -11,8 +11,10 @@
 import {
   Arena,
   floats,
-  instantiate,
   type Floats,
+  KernelSet,
+  Program,
+  type KernelCall,
   type Kernels,
   type Precision,
   newMemory,
@@ -21,13 +23,13 @@ import { chainTerms, ofInput, type Operator } from "./multi-index.js";
 import { highestOrder, outputsOf, smoothActivations, type NetworkShape } from "./network.js";
 
 /** Bytes of state of a block that should stay in the second-level cache. */
-const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 512 * 1024;
 
 /** A network with parameters, and the memory that its passes share. */
 export class JetEngine {
   readonly memory = newMemory();
   readonly arena = new Arena(this.memory);
-  readonly kernels: Kernels;
+  private readonly kernelSet: KernelSet;
   private readonly parameterAddress: number;
   private readonly gradientAddress: number;
 
@@ -36,9 +38,14 @@ export class JetEngine {
     readonly parameterCount: number,
     readonly precision: Precision,
   ) {
-    this.kernels = instantiate(this.memory, precision);
+    this.kernelSet = new KernelSet(this.memory, precision);
     this.parameterAddress = this.arena.take((parameterCount * precision) / 8);
     this.gradientAddress = this.arena.take(parameterCount * 8);
+  }
+
+  /** For calls until the memory grows. */
+  get kernels(): Kernels {
+    return this.kernelSet.now;
   }
 
   /** Address of a parameter. */
@@ -78,6 +85,8 @@ export class JetPass {
   /** Rows before the first step, and after each. */
   private readonly states: readonly number[];
   private readonly back: readonly [number, number];
+  private readonly forwardProgram: Program;
+  private readonly backwardProgram: Program;
   private views: PassViews | undefined;
 
   constructor(
@@ -108,6 +117,8 @@ export class JetPass {
     this.states = widths.map((width) => arena.take(width * this.stride));
     this.back = [arena.take(widest * this.stride), arena.take(widest * this.stride)];
     new Int32Array(engine.memory.buffer, this.table, words.length).set(words);
+    this.forwardProgram = new Program(arena, this.forwardCalls());
+    this.backwardProgram = new Program(arena, this.backwardCalls());
   }
 
   /** Input coordinates of a block by variable; write, then call `forward`. */
@@ -181,64 +192,61 @@ export class JetPass {
 
   /** The jets of the outputs at the block's points. */
   forward(): void {
-    const { engine, stride, rowBytes, sliceBytes } = this;
-    const { kernels, shape } = engine;
-    const size = engine.precision / 8;
-    shape.steps.forEach((step, k) => {
-      const from = this.states[k]!;
-      const to = this.states[k + 1]!;
-      if (step.type === "dense") {
-        const { inputs, outputs } = step;
-        const weight = engine.parameter(step.weight);
-        kernels.product(from, weight, to, inputs, outputs, rowBytes, stride, outputs * size, size);
-        kernels.addBias(to, engine.parameter(step.bias), outputs, sliceBytes, stride);
-      } else {
-        const kind = smoothActivations.indexOf(step.kind);
-        const { order, table, tableEnd, scratch } = this;
-        kernels.compose(
-          ...[kind, from, to, step.width, sliceBytes, stride, order, table, tableEnd, scratch],
-        );
-      }
-    });
+    this.forwardProgram.run(this.engine.kernels);
   }
 
   /** Adds the gradient of the parameters for `outputGradients`, after `forward`. Overwrites `outputGradients`. */
   backward(): void {
-    const { engine, stride, rowBytes, sliceBytes } = this;
-    const { kernels, shape } = engine;
+    this.backwardProgram.run(this.engine.kernels);
+  }
+
+  private forwardCalls(): KernelCall[] {
+    const { engine, stride, rowBytes, sliceBytes, order, table, tableEnd, scratch } = this;
     const size = engine.precision / 8;
-    let [now, other] = this.back;
-    for (let k = shape.steps.length - 1; k >= 0; k--) {
-      const step = shape.steps[k]!;
+    return engine.shape.steps.flatMap((step, k): KernelCall[] => {
       const from = this.states[k]!;
-      if (step.type === "dense") {
-        const { inputs, outputs } = step;
-        const weight = engine.parameter(step.weight);
-        const gradient = engine.gradientOf(step.weight);
-        kernels.outer(from, now, gradient, inputs, outputs, rowBytes, stride);
-        kernels.biasGradient(now, engine.gradientOf(step.bias), outputs, sliceBytes, stride);
-        if (k === 0) return;
-        kernels.product(
-          now,
-          weight,
-          other,
-          outputs,
-          inputs,
-          rowBytes,
-          stride,
-          size,
-          outputs * size,
-        );
-        [now, other] = [other, now];
-      } else {
+      const to = this.states[k + 1]!;
+      if (step.type === "activation") {
         const kind = smoothActivations.indexOf(step.kind);
-        const { order, table, tableEnd, scratch } = this;
-        kernels.composeGradient(
-          ...[kind, from, this.states[k + 1]!, now, step.width, sliceBytes, stride],
-          ...[order + 1, table, tableEnd, scratch],
-        );
+        const places = [from, to, step.width, sliceBytes, stride];
+        return [["compose", kind, ...places, order, table, tableEnd, scratch]];
       }
+      const { inputs, outputs } = step;
+      const [weight, bias] = [engine.parameter(step.weight), engine.parameter(step.bias)];
+      const strides = [rowBytes, stride, outputs * size, size];
+      return [
+        ["product", from, weight, to, inputs, outputs, ...strides],
+        ["addBias", to, bias, outputs, sliceBytes, stride],
+      ];
+    });
+  }
+
+  private backwardCalls(): KernelCall[] {
+    const { engine, stride, rowBytes, sliceBytes, order, table, tableEnd, scratch } = this;
+    const size = engine.precision / 8;
+    const calls: KernelCall[] = [];
+    let [now, other] = this.back;
+    for (let k = engine.shape.steps.length - 1; k >= 0; k--) {
+      const step = engine.shape.steps[k]!;
+      const from = this.states[k]!;
+      if (step.type === "activation") {
+        const kind = smoothActivations.indexOf(step.kind);
+        const places = [from, this.states[k + 1]!, now, step.width, sliceBytes, stride];
+        calls.push(["composeGradient", kind, ...places, order + 1, table, tableEnd, scratch]);
+        continue;
+      }
+      const { inputs, outputs } = step;
+      const gradient = engine.gradientOf(step.weight);
+      calls.push(
+        ["outer", from, now, gradient, inputs, outputs, rowBytes, stride],
+        ["biasGradient", now, engine.gradientOf(step.bias), outputs, sliceBytes, stride],
+      );
+      if (k === 0) break;
+      const places = [now, engine.parameter(step.weight), other, outputs, inputs];
+      calls.push(["product", ...places, rowBytes, stride, size, outputs * size]);
+      [now, other] = [other, now];
     }
+    return calls;
   }
 }
 

@@ -1,5 +1,5 @@
 /** A term of a problem on grids of a separable network: symbols by dense products, block by block. */
-import { Arena, floats, instantiate, type Floats, type Precision, newMemory } from "./kernels.js";
+import { Arena, floats, KernelSet, type Floats, type Precision, newMemory } from "./kernels.js";
 import type { TermPoints } from "./points.js";
 import type { AxisFactors } from "./separable-axis.js";
 import type { Readout } from "./network.js";
@@ -119,7 +119,7 @@ class SiteState {
   private readonly others: readonly number[];
 
   private readonly memory = newMemory();
-  private readonly kernels;
+  private readonly kernelSet;
   private stacks: {
     /** Factors along the pencil times readout weights, [orders * rank, inner], and their gradients. */
     readonly along: number;
@@ -145,7 +145,7 @@ class SiteState {
     private readonly shared: Shared,
     private readonly geometry: Geometry,
   ) {
-    this.kernels = instantiate(this.memory, geometry.precision);
+    this.kernelSet = new KernelSet(this.memory, geometry.precision);
     this.others = axes.map((_, k) => k).filter((k) => k !== along);
   }
 
@@ -233,7 +233,8 @@ class SiteState {
   }
 
   forward(pencil: number, count: number): void {
-    const { rank, others, factors, kernels, geometry, readout, shared } = this;
+    const { rank, others, factors, geometry, readout, shared } = this;
+    const kernels = this.kernelSet.now;
     const { inner, rows, precision } = geometry;
     const size = precision / 8;
     const place = others.map(() => 0);
@@ -280,7 +281,8 @@ class SiteState {
   }
 
   backward(pencil: number, count: number): void {
-    const { rank, others, factors, kernels, geometry, readout, shared } = this;
+    const { rank, others, factors, geometry, readout, shared } = this;
+    const kernels = this.kernelSet.now;
     const { inner, rows, precision } = geometry;
     const size = precision / 8;
     const place = others.map(() => 0);

@@ -91,20 +91,25 @@ const start: Record<BackendName, () => Promise<Started>> = {
   cpu: startCpu,
 };
 
-/** Where `@tensorflow/tfjs-node` may be loaded from, best first; empty when it is absent. */
-export function nativeEntries(): string[] {
-  const places = [require];
+/** The folder that `npm run native` fills; undefined where this code is not in the package. */
+export function nativeFolder(): string | undefined {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const file = join(folder, "package.json");
     if (
       existsSync(file) &&
       (JSON.parse(readFileSync(file, "utf8")) as { name?: string }).name === "sgnn"
     ) {
-      places.push(createRequire(join(folder, ".native", "package.json")));
-      break;
+      return join(folder, ".native");
     }
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** Where `@tensorflow/tfjs-node` may be loaded from, best first; empty when it is absent. */
+export function nativeEntries(): string[] {
+  const folder = nativeFolder();
+  const places = [require];
+  if (folder !== undefined) places.push(createRequire(join(folder, "package.json")));
   const entries = places.flatMap((place) => {
     try {
       return [place.resolve("@tensorflow/tfjs-node")];

@@ -16,7 +16,7 @@ import {
 } from "../../runtime/physics/reference.js";
 import { Oracle, describeOracles } from "../conformance/oracles.js";
 import { expectClose } from "../runtime/closeness.js";
-import { network, points } from "./networks.js";
+import { network, onBothKernels, points } from "./networks.js";
 
 describe("jets of multi-indices", () => {
   it("hold every smaller index, the value first", () => {
@@ -88,155 +88,168 @@ const wanted: Readonly<Record<string, MultiIndex>> = {
   u_xxxx: [4, 0],
 };
 
-describeOracles("jets against nested automatic differentiation in double precision", () => {
-  for (const kind of ["tanh", "sin"] as const) {
-    const oracle = new Oracle(`derivatives_${kind}_mlp`);
-    const { shape } = network([2, 16, 16, 1], [[kind]]);
-    const flat = (prefix: string): number[] =>
-      ["W0", "b0", "W1", "b1", "W2", "b2"].flatMap((name) => [
-        ...oracle.doubles(`${prefix}.${name}`),
-      ]);
-    const parameters = flat("param");
-    const x = oracle.doubles("in.X");
-    const count = x.length / 2;
-    const at = [0, 1].map((k) => Float64Array.from({ length: count }, (_, p) => x[2 * p + k]!));
+onBothKernels(() =>
+  describeOracles("jets against nested automatic differentiation in double precision", () => {
+    for (const kind of ["tanh", "sin"] as const) {
+      const oracle = new Oracle(`derivatives_${kind}_mlp`);
+      const { shape } = network([2, 16, 16, 1], [[kind]]);
+      const flat = (prefix: string): number[] =>
+        ["W0", "b0", "W1", "b1", "W2", "b2"].flatMap((name) => [
+          ...oracle.doubles(`${prefix}.${name}`),
+        ]);
+      const parameters = flat("param");
+      const x = oracle.doubles("in.X");
+      const count = x.length / 2;
+      const at = [0, 1].map((k) => Float64Array.from({ length: count }, (_, p) => x[2 * p + k]!));
 
-    it(`${kind}: the reference to 1e-9, up to the fourth order and mixed`, () => {
-      const jet = jetOf(
-        Object.values(wanted).map((index) => derivative(...index)),
-        2,
-      );
-      for (let p = 0; p < count; p++) {
-        const { outputs } = referenceJets(shape, parameters, jet, [at[0]![p]!, at[1]![p]!]);
-        for (const [name, index] of Object.entries(wanted)) {
-          const found = derivativeAt(outputs, jet, 0, index);
-          expectClose([found], [oracle.doubles(`out.${name}`)[p]!], {
-            rtol: 1e-9,
-            atol: 1e-12,
-            what: name,
-          });
-        }
-      }
-    });
-
-    it.each([
-      [32, 1e-3, 1e-4],
-      [64, 1e-9, 1e-12],
-    ] as const)(`${kind}: the kernels in %i bits`, (precision, rtol, atol) => {
-      const jet = jetOf(
-        Object.values(wanted).map((index) => derivative(...index)),
-        2,
-      );
-      const { engine, pass } = prepare(shape, parameters, jet, precision);
-      expect(pass.load(at, 0)).toBe(count);
-      pass.forward();
-      for (const [name, index] of Object.entries(wanted)) {
-        const a = indexIn(jet, index);
-        const found = pass.outputs[a]!.slice(0, count);
-        expectClose(found, oracle.doubles(`out.${name}`), { rtol, atol, what: name });
-      }
-      expect(engine.parameterCount).toBe(parameters.length);
-    });
-
-    it.each([
-      [32, 1e-3, 1e-5],
-      [64, 1e-9, 1e-12],
-    ] as const)(
-      `${kind}: the gradient of a Burgers residual in %i bits`,
-      (precision, rtol, atol) => {
-        const jet = jetOf([derivative(0, 1), derivative(2, 0)], 2);
-        const [u, ux, ut, uxx] = [0, 1, 2, 3];
-        const { engine, pass } = prepare(shape, parameters, jet, precision);
-        pass.load(at, 0);
-        pass.forward();
-        engine.clearGradient();
-        let loss = 0;
-        const { outputs: v, outputGradients: g } = pass;
-        for (let p = 0; p < pass.block; p++) {
-          if (p >= count) {
-            g.forEach((one) => (one[p] = 0));
-            continue;
+      it(`${kind}: the reference to 1e-9, up to the fourth order and mixed`, () => {
+        const jet = jetOf(
+          Object.values(wanted).map((index) => derivative(...index)),
+          2,
+        );
+        for (let p = 0; p < count; p++) {
+          const { outputs } = referenceJets(shape, parameters, jet, [at[0]![p]!, at[1]![p]!]);
+          for (const [name, index] of Object.entries(wanted)) {
+            const found = derivativeAt(outputs, jet, 0, index);
+            expectClose([found], [oracle.doubles(`out.${name}`)[p]!], {
+              rtol: 1e-9,
+              atol: 1e-12,
+              what: name,
+            });
           }
-          const r = v[ut]![p]! + v[u]![p]! * v[ux]![p]! - 0.01 * v[uxx]![p]!;
-          loss += (r * r) / count;
-          const d = (2 * r) / count;
-          g[u]![p] = d * v[ux]![p]!;
-          g[ux]![p] = d * v[u]![p]!;
-          g[ut]![p] = d;
-          g[uxx]![p] = -0.01 * d;
         }
-        pass.backward();
-        expectClose([loss], oracle.doubles("out.burgers_loss_nu0.01"), {
-          rtol,
-          atol: 0,
-          what: "loss",
-        });
-        expectClose(engine.gradient(), flat("grad"), { rtol, atol, what: "gradient" });
+      });
+
+      it.each([
+        [32, 1e-3, 1e-4],
+        [64, 1e-9, 1e-12],
+      ] as const)(`${kind}: the kernels in %i bits`, (precision, rtol, atol) => {
+        const jet = jetOf(
+          Object.values(wanted).map((index) => derivative(...index)),
+          2,
+        );
+        const { engine, pass } = prepare(shape, parameters, jet, precision);
+        expect(pass.load(at, 0)).toBe(count);
+        pass.forward();
+        for (const [name, index] of Object.entries(wanted)) {
+          const a = indexIn(jet, index);
+          const found = pass.outputs[a]!.slice(0, count);
+          expectClose(found, oracle.doubles(`out.${name}`), { rtol, atol, what: name });
+        }
+        expect(engine.parameterCount).toBe(parameters.length);
+      });
+
+      it.each([
+        [32, 1e-3, 1e-5],
+        [64, 1e-9, 1e-12],
+      ] as const)(
+        `${kind}: the gradient of a Burgers residual in %i bits`,
+        (precision, rtol, atol) => {
+          const jet = jetOf([derivative(0, 1), derivative(2, 0)], 2);
+          const [u, ux, ut, uxx] = [0, 1, 2, 3];
+          const { engine, pass } = prepare(shape, parameters, jet, precision);
+          pass.load(at, 0);
+          pass.forward();
+          engine.clearGradient();
+          let loss = 0;
+          const { outputs: v, outputGradients: g } = pass;
+          for (let p = 0; p < pass.block; p++) {
+            if (p >= count) {
+              g.forEach((one) => (one[p] = 0));
+              continue;
+            }
+            const r = v[ut]![p]! + v[u]![p]! * v[ux]![p]! - 0.01 * v[uxx]![p]!;
+            loss += (r * r) / count;
+            const d = (2 * r) / count;
+            g[u]![p] = d * v[ux]![p]!;
+            g[ux]![p] = d * v[u]![p]!;
+            g[ut]![p] = d;
+            g[uxx]![p] = -0.01 * d;
+          }
+          pass.backward();
+          expectClose([loss], oracle.doubles("out.burgers_loss_nu0.01"), {
+            rtol,
+            atol: 0,
+            what: "loss",
+          });
+          expectClose(engine.gradient(), flat("grad"), { rtol, atol, what: "gradient" });
+        },
+      );
+    }
+  }),
+);
+
+const combinedOperator = [
+  { index: [0, 2, 2], factor: 1 },
+  { index: [3, 0, 1], factor: -0.3 },
+  { index: [0, 0, 1], factor: 2 },
+];
+const jetOfThree = jetOf(
+  [derivative(4, 0, 0), derivative(1, 1, 1), derivative(0, 0, 3), combinedOperator],
+  3,
+);
+
+onBothKernels(() =>
+  describe("the kernels against the reference", () => {
+    const jet = jetOfThree;
+    const scale = { middle: 0.25, half: 2 };
+    const cases = [
+      ...smoothActivations.map((kind) => [kind]),
+      ["tanh", "sin"],
+      ["silu", "tanh", "exp"],
+    ] as const;
+
+    it.each(cases.map((kinds) => [kinds.join(" of "), kinds] as const))(
+      "%s: values and parameter gradients of a whole network with odd widths",
+      (_, kinds) => {
+        const { shape, parameters } = network([3, 5, 7, 2], [kinds], 3, scale);
+        const at = points(3, 21);
+        const rng = points(1, 21 * 2 * jet.length, 5)[0]!;
+        const values: number[][] = Array.from({ length: 2 * jet.length }, () => []);
+        const gradient = new Float64Array(parameters.length);
+        for (let p = 0; p < 21; p++) {
+          const one = referenceJets(
+            shape,
+            parameters,
+            jet,
+            at.map((column) => column[p]!),
+          );
+          one.outputs.flat().forEach((value, k) => values[k]!.push(value));
+          const seeds = [0, 1].map((o) => jet.map((_, a) => rng[(o * jet.length + a) * 21 + p]!));
+          one.gradient(seeds).forEach((value, k) => (gradient[k]! += value));
+        }
+        for (const [precision, rtol, atol] of [
+          [64, 1e-10, 1e-10],
+          [32, 1e-3, 2e-4],
+        ] as const) {
+          const { engine, pass } = prepare(shape, parameters, jet, precision, 16);
+          engine.clearGradient();
+          for (let from = 0; from < 21; from += pass.block) {
+            const count = pass.load(at, from);
+            pass.forward();
+            pass.outputs.forEach((found, k) => {
+              expectClose(found.slice(0, count), values[k]!.slice(from, from + count), {
+                rtol,
+                atol,
+                what: `${k}`,
+              });
+            });
+            pass.outputGradients.forEach((g, k) => {
+              g.fill(0);
+              for (let p = 0; p < count; p++) g[p] = rng[k * 21 + from + p]!;
+            });
+            pass.backward();
+          }
+          expectClose(engine.gradient(), gradient, { rtol, atol: atol * 10, what: "gradient" });
+        }
       },
     );
-  }
-});
+  }),
+);
 
-describe("the kernels against the reference", () => {
-  const combined = [
-    { index: [0, 2, 2], factor: 1 },
-    { index: [3, 0, 1], factor: -0.3 },
-    { index: [0, 0, 1], factor: 2 },
-  ];
-  const jet = jetOf([derivative(4, 0, 0), derivative(1, 1, 1), derivative(0, 0, 3), combined], 3);
-  const scale = { middle: 0.25, half: 2 };
-  const cases = [
-    ...smoothActivations.map((kind) => [kind]),
-    ["tanh", "sin"],
-    ["silu", "tanh", "exp"],
-  ] as const;
-
-  it.each(cases.map((kinds) => [kinds.join(" of "), kinds] as const))(
-    "%s: values and parameter gradients of a whole network with odd widths",
-    (_, kinds) => {
-      const { shape, parameters } = network([3, 5, 7, 2], [kinds], 3, scale);
-      const at = points(3, 21);
-      const rng = points(1, 21 * 2 * jet.length, 5)[0]!;
-      const values: number[][] = Array.from({ length: 2 * jet.length }, () => []);
-      const gradient = new Float64Array(parameters.length);
-      for (let p = 0; p < 21; p++) {
-        const one = referenceJets(
-          shape,
-          parameters,
-          jet,
-          at.map((column) => column[p]!),
-        );
-        one.outputs.flat().forEach((value, k) => values[k]!.push(value));
-        const seeds = [0, 1].map((o) => jet.map((_, a) => rng[(o * jet.length + a) * 21 + p]!));
-        one.gradient(seeds).forEach((value, k) => (gradient[k]! += value));
-      }
-      for (const [precision, rtol, atol] of [
-        [64, 1e-10, 1e-10],
-        [32, 1e-3, 2e-4],
-      ] as const) {
-        const { engine, pass } = prepare(shape, parameters, jet, precision, 16);
-        engine.clearGradient();
-        for (let from = 0; from < 21; from += pass.block) {
-          const count = pass.load(at, from);
-          pass.forward();
-          pass.outputs.forEach((found, k) => {
-            expectClose(found.slice(0, count), values[k]!.slice(from, from + count), {
-              rtol,
-              atol,
-              what: `${k}`,
-            });
-          });
-          pass.outputGradients.forEach((g, k) => {
-            g.fill(0);
-            for (let p = 0; p < count; p++) g[p] = rng[k * 21 + from + p]!;
-          });
-          pass.backward();
-        }
-        expectClose(engine.gradient(), gradient, { rtol, atol: atol * 10, what: "gradient" });
-      }
-    },
-  );
-
+describe("the reference", () => {
+  const combined = combinedOperator;
+  const jet = jetOfThree;
   it("a combination is the combination of its derivatives", () => {
     const { shape, parameters } = network([3, 6, 1], [["sin"]], 4);
     const all = combined.map(({ index }) => derivative(...index));

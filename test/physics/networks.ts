@@ -1,4 +1,7 @@
 /** Small networks with keyed random parameters, for tests of jets. */
+import { beforeAll, describe, expect } from "vitest";
+import { jetAddon, jetAddonInUse } from "../../runtime/physics/native.js";
+import { nativeEntries, useBackend } from "../../runtime/tensor/backend.js";
 import type { NetworkShape, NetworkStep, SmoothActivation } from "../../runtime/physics/network.js";
 import { Rng } from "../../runtime/tensor/random/rng.js";
 
@@ -37,4 +40,22 @@ export function points(variables: number, count: number, seed = 2): Float64Array
   return Array.from({ length: variables }, () =>
     Float64Array.from({ length: count }, () => rng.uniform(-1, 1)),
   );
+}
+
+/** Runs a group of tests with the kernels in WebAssembly, and with those built for this processor where they are. */
+export function onBothKernels(body: () => void): void {
+  describe("in WebAssembly", () => {
+    beforeAll(async () => {
+      await useBackend("cpu");
+    });
+    body();
+  });
+  const isBuilt = nativeEntries().length > 0 && jetAddon() !== undefined;
+  describe.skipIf(!isBuilt)("built for this processor (skipped without `npm run native`)", () => {
+    beforeAll(async () => {
+      await useBackend("tensorflow");
+      expect(jetAddonInUse()).toBeDefined();
+    });
+    body();
+  });
 }

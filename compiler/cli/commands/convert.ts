@@ -18,7 +18,8 @@ Prints the models that the convert declarations of a file make. The result is so
 compiled and trained. \`sgnnc train\` converts by itself; this command is for reading the result.
 
 Of the run of a solver it makes spiking networks by calibration, in several ways, and prints their errors,
-rates and energy beside those of networks with few bits.`,
+rates and energy beside those of networks with few bits. The run's folder keeps what was measured, for the
+next call and for \`sgnnc report\`.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this converted model" },
     out: { type: "text", value: "FILE", help: "write it to this .sgnn file instead" },
@@ -27,12 +28,18 @@ rates and energy beside those of networks with few bits.`,
       value: "N,N,..",
       help: "of a run: numbers of steps; 8, 16, 32, 64 unless given",
     },
+    design: {
+      type: "text",
+      value: "TEXT,..",
+      help: "of a run: only designs with one of these texts in their names",
+    },
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [
     ["sgnnc convert dgcnn.sgnn", "all converted models of the file"],
     ["sgnnc convert dgcnn.sgnn --model BF2 --out bf2.sgnn", "one of them, as a file"],
     ["sgnnc convert runs/burgers/BurgersNet/seed-1 --steps 64", "a trained network in spikes"],
+    ["sgnnc convert runs/wave --steps 8,12 --design digits", "one family of designs"],
   ],
   least: 1,
   most: 1,

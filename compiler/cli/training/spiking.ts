@@ -1,13 +1,19 @@
 /** A trained solver in spikes: every design at several numbers of steps, beside few bits and trivial controls. */
 import {
   controls,
+  conversionKey,
   convertChain,
   designs,
   judgeConversion,
   judgeQuantised,
+  readConversion,
   relativeError,
   solverChain,
   solverSamples,
+  spikePictures,
+  writeConversion,
+  type ConversionRecord,
+  type Design,
 } from "../../../runtime/conversion/index.js";
 import { readRun, readRunWeights } from "../../../runtime/train/run-folder.js";
 import type { Invocation } from "../command.js";
@@ -20,46 +26,100 @@ const COUNTS = { calibration: 1024, test: 1024 };
 const BITS = [4, 5, 6, 8];
 /** rate x T at which additions cost as much as the multiply-accumulates they replace: 4.6 pJ / 0.9 pJ. */
 const EVEN = 5.1;
+/** Designs and steps whose spikes are kept as pictures. */
+const PICTURED = ["two thresholds (Zhang et al.)", "centred per neuron (ours)", "digits (ours)"];
+const PICTURED_STEPS = 16;
 
-/** Prints the table, or one JSON document. */
+/** Prints the table, or one JSON document. Rows that the run folder has are not measured again. */
 export async function printSpiking(
   folder: string,
   invocation: Invocation,
   terminal: Terminal,
 ): Promise<void> {
   const steps = stepsOf(invocation.text("steps") ?? "8,16,32,64");
+  const chosen = designsNamed(invocation.text("design"));
+  const record = await measured(folder, { steps, chosen, terminal });
+  const rows = record.rows.filter(
+    (row) => steps.includes(row.steps) && chosen.some((one) => one.name === row.design),
+  );
+  if (invocation.flag("json")) {
+    const { model, field, exact, quantised } = record;
+    const document = { run: folder, model, field, exact, rows, quantised };
+    terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  printTable({ ...record, rows }, terminal);
+}
+
+/** The record of a run with rows for these designs and steps; kept after every row. */
+async function measured(
+  folder: string,
+  {
+    steps,
+    chosen,
+    terminal,
+  }: {
+    readonly steps: readonly number[];
+    readonly chosen: readonly Design[];
+    readonly terminal: Terminal;
+  },
+): Promise<ConversionRecord> {
   const { module } = await loadRun(folder);
-  const record = readRun(folder);
-  const solver = module.solvers.find((one) => one.name === record.experiment);
+  const run = readRun(folder);
+  const weights = readRunWeights(folder);
+  const solver = module.solvers.find((one) => one.name === run.experiment);
   if (solver === undefined) {
     throw inputError(`${folder} holds no solver`, {
       why: "conversion by calibration is compiled for networks that solve a problem",
       fix: "convert other models by a `convert` declaration in their file",
     });
   }
-  const chain = solverChain(solver, readRunWeights(folder).tensors);
+  const chain = solverChain(solver, weights.tensors);
   const samples = solverSamples(solver, COUNTS);
-  const { network, zero } = controls(chain, samples);
-  const rows = designs.flatMap((design) =>
-    steps.map((count) => {
+  const key = conversionKey(weights.label);
+  let record = readConversion(folder, key) ?? firstRecord();
+  for (const design of chosen) {
+    for (const count of steps.filter((one) => one <= design.most)) {
+      if (record.rows.some((row) => row.design === design.name && row.steps === count)) continue;
+      terminal.err(`${design.name}, T = ${count}\n`);
       const spiking = convertChain(chain, design, count, samples.calibration);
-      return judgeConversion(chain, spiking, design.name, samples);
-    }),
-  );
-  const quantised = judgeQuantised(chain, samples, BITS);
-  const exact = samples.exact && {
-    network: relativeError(network, samples.exact),
-    zero: relativeError(zero, samples.exact),
-  };
-  if (invocation.flag("json")) {
-    const document = { run: folder, model: solver.name, field: solver.problem.fields[0] };
-    terminal.out(`${JSON.stringify({ ...document, exact, rows, quantised }, undefined, 2)}\n`);
-    return;
+      const row = judgeConversion(chain, spiking, design.name, samples);
+      record = { ...record, rows: [...record.rows, row] };
+      writeConversion(folder, record);
+    }
   }
+  return record;
+
+  function firstRecord(): ConversionRecord {
+    const { network, zero } = controls(chain, samples);
+    const input = samples.test.slice(0, chain[0]!.inputs);
+    return {
+      key,
+      model: solver!.name,
+      field: solver!.problem.fields[0]!,
+      exact: samples.exact && {
+        network: relativeError(network, samples.exact),
+        zero: relativeError(zero, samples.exact),
+      },
+      rows: [],
+      quantised: judgeQuantised(chain, samples, BITS),
+      spikes: designs
+        .filter(({ name }) => PICTURED.includes(name))
+        .flatMap((design) => {
+          const spiking = convertChain(chain, design, PICTURED_STEPS, samples.calibration);
+          return spikePictures(spiking, input, design.name);
+        }),
+    };
+  }
+}
+
+function printTable(
+  { model, field, exact, rows, quantised }: ConversionRecord,
+  terminal: Terminal,
+): void {
   const percent = (value: number | undefined): string =>
     value === undefined ? "-" : `${(100 * value).toPrecision(3)} %`;
-  const field = solver.problem.fields[0];
-  terminal.out(`\n${solver.name} in spikes: relative L2 of ${field} at ${COUNTS.test} points\n`);
+  terminal.out(`\n${model} in spikes: relative L2 of ${field} at ${COUNTS.test} points\n`);
   if (exact !== undefined) {
     terminal.out(
       `network ${percent(exact.network)}, a network that says 0: ${percent(exact.zero)}\n`,
@@ -93,6 +153,18 @@ export async function printSpiking(
         percent(row.againstExact),
       ]),
     ),
+  );
+}
+
+/** Those whose names contain a text; all without one. */
+function designsNamed(text: string | undefined): readonly Design[] {
+  if (text === undefined) return designs;
+  const words = text.split(",").map((word) => word.trim());
+  const found = designs.filter(({ name }) => words.some((word) => name.includes(word)));
+  if (found.length > 0) return found;
+  throw usageError(
+    `no design has \`${text}\` in its name`,
+    designs.map(({ name }) => name).join("; "),
   );
 }
 
