@@ -12,13 +12,12 @@ import {
   Arena,
   floats,
   type Floats,
-  KernelSet,
-  Program,
   type KernelCall,
   type Kernels,
   type Precision,
   newMemory,
 } from "./kernels.js";
+import { KernelSet, Program } from "./kernel-set.js";
 import { chainTerms, ofInput, type Operator } from "./multi-index.js";
 import { highestOrder, outputsOf, smoothActivations, type NetworkShape } from "./network.js";
 

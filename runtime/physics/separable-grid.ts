@@ -1,5 +1,6 @@
 /** A term of a problem on grids of a separable network: symbols by dense products, block by block. */
-import { Arena, floats, KernelSet, type Floats, type Precision, newMemory } from "./kernels.js";
+import { KernelSet } from "./kernel-set.js";
+import { Arena, floats, type Floats, type Precision, newMemory } from "./kernels.js";
 import type { TermPoints } from "./points.js";
 import type { AxisFactors } from "./separable-axis.js";
 import type { Readout } from "./network.js";

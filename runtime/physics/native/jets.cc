@@ -41,7 +41,7 @@ void callComposeGradient(const Call& c) {
 }
 
 using Function = void (*)(const Call&);
-/** In the order of `names` in kernels.ts. */
+/** In the order of `kernelNames` in kernels.ts. */
 constexpr const char* names[] = {"product", "outer", "addBias", "biasGradient", "compose", "composeGradient"};
 template <class T>
 constexpr Function functions[] = {callProduct<T>, callOuter<T>, callAddBias<T>, callBiasGradient<T>, callCompose<T>, callComposeGradient<T>};
