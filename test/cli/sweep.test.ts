@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CommandError } from "../../compiler/cli/errors.js";
+import { Job, type IJob } from "kubernetes-models/batch/v1";
+import { PersistentVolumeClaim, type IPersistentVolumeClaim } from "kubernetes-models/v1";
 import { containerfile, manifestOf } from "../../compiler/cli/training/kubernetes.js";
 import { readShard, tasksOf } from "../../compiler/cli/training/shard.js";
 import { budgetOf, sweep } from "../../compiler/cli/training/sweep.js";
@@ -216,6 +218,19 @@ describe("the manifest for Kubernetes", () => {
     const image = readFileSync(join(cwd, "sweep", "Containerfile"), "utf8");
     expect(image).toBe(containerfile(process.versions.node.split(".")[0]!));
     expect(existsSync(join(cwd, "runs"))).toBe(false);
+  });
+  it("is what the published schema of the Kubernetes API takes", () => {
+    const [claim, job] = manifestOf({
+      ...{ name: "sgnn-net", image: "lab/net:1", shards: 3, cores: 2, memoryGiB: 4 },
+      words: ["train", "net.sgnn"],
+    }).items;
+    new PersistentVolumeClaim(claim as IPersistentVolumeClaim).validate();
+    new Job(job as IJob).validate();
+    // The schema does look: the same job with a text for a number, and without its pods.
+    const wrong = (changes: object) => () =>
+      new Job({ ...job, spec: { ...job.spec, ...changes } } as IJob).validate();
+    expect(wrong({ completions: "3" })).toThrow("completions must be integer");
+    expect(wrong({ template: undefined })).toThrow("must have required property template");
   });
 });
 
