@@ -78,16 +78,20 @@ const CELL = 5;
 export function raster({ examination }: ReportRun): string {
   const pictures = examination?.spikes ?? [];
   if (pictures.length === 0) return "";
-  const panels = pictures.map((picture, k) => panel(picture, k));
+  const { unit } = examination!.energy;
+  // A neuron behind the pooling has one column: that of the whole graph.
+  const panels = pictures.map((picture, k) =>
+    panel(picture, k, picture.rows === 1 ? unit : "node"),
+  );
   const steps = Math.max(...pictures.map((picture) => picture.steps));
   const how =
     steps > 1
       ? "Columns are time steps, rows are units (channels of the first nodes)"
       : "Columns are nodes, rows are channels";
-  return `<figure><div class="rasters">${panels.join("")}</div><figcaption>Where spikes fell for the first ${escape(examination!.energy.unit)} of the test part. ${how}; a mark is a value that is not 0.</figcaption></figure>`;
+  return `<figure><div class="rasters">${panels.join("")}</div><figcaption>Where spikes fell for the first ${escape(unit)} of the test part. ${how}; a mark is a value that is not 0.</figcaption></figure>`;
 }
 
-function panel(picture: SpikePicture, index: number): string {
+function panel(picture: SpikePicture, index: number, item: string): string {
   const { path, steps, rows, channels, spikes } = picture;
   const isTimed = steps > 1;
   const units = rows * channels;
@@ -110,8 +114,19 @@ function panel(picture: SpikePicture, index: number): string {
     cells += `M${area.left + column * wide} ${area.top + line * tall}h${wide - 1}v${tall - (tall > 2 ? 1 : 0.4)}h${1 - wide}z`;
   }
   const box = `<rect class="box" x="${area.left}" y="${area.top}" width="${columns * wide}" height="${lines * tall}"/>`;
-  const ends = `<text class="tick" x="${area.left}" y="${area.bottom + 14}">1</text><text class="tick" x="${area.right}" y="${area.bottom + 14}" text-anchor="end">${columns}</text><text class="tick" x="${area.left - 5}" y="${area.top + 8}" text-anchor="end">1</text><text class="tick" x="${area.left - 5}" y="${area.bottom}" text-anchor="end">${lines}</text>`;
-  const names = `<text class="name" x="${at((area.left + area.right) / 2)}" y="${area.bottom + 30}" text-anchor="middle">${isTimed ? "time step" : "node"}</text>`;
+  // The numbers of the first and the last column and row; one where there is but one.
+  const [below, middle] = [area.bottom + 14, at((area.left + area.right) / 2)];
+  const numbers = [
+    columns === 1
+      ? `<text class="tick" x="${middle}" y="${below}" text-anchor="middle">1</text>`
+      : `<text class="tick" x="${area.left}" y="${below}">1</text><text class="tick" x="${area.right}" y="${below}" text-anchor="end">${columns}</text>`,
+    lines === 1
+      ? ""
+      : `<text class="tick" x="${area.left - 5}" y="${area.top + 8}" text-anchor="end">1</text>`,
+    `<text class="tick" x="${area.left - 5}" y="${area.bottom}" text-anchor="end">${lines}</text>`,
+  ];
+  const ends = numbers.join("");
+  const names = `<text class="name" x="${middle}" y="${area.bottom + 30}" text-anchor="middle">${isTimed ? "time step" : escape(item)}</text>`;
   const name = `${escape(path)}: ${number((100 * spikes.length) / Math.max(1, units * steps))} %`;
   return `<div><p class="panel">${name}</p>${svg(area, `Spikes of ${path}`, `${box}<path d="${cells}" style="fill:${colourOf(index)}"/>${ends}${names}`, true)}</div>`;
 }

@@ -151,6 +151,18 @@ describe("the page", () => {
     expect(text).toContain("No energy was measured.");
     expect(text).toContain(">training loss</text>");
   });
+  it("numbers the only column of a neuron behind the pooling once, and calls it the graph", () => {
+    const one = run("Pooled", 1, 0.5, 1);
+    const texts = (rows: number): string[] => {
+      const picture = { ...one.examination!.spikes[0]!, steps: 1, rows, spikes: [1] };
+      const examination = { ...one.examination!, spikes: [picture] };
+      const text = reportPage([{ ...one, examination }], about);
+      const panel = /aria-label="Spikes of h.vsn"[^]*?<\/svg>/.exec(text)![0];
+      return [...panel.matchAll(/>([^<]+)<\/text>/g)].map((found) => found[1]!);
+    };
+    expect(texts(1)).toEqual(["1", "1", "3", "graph"]);
+    expect(texts(4)).toEqual(["1", "4", "1", "3", "node"]);
+  });
   it("shows classes as a table", () => {
     const one = run("Classes", 1, 0.5, 1);
     const comparison = {
