@@ -11,7 +11,7 @@ export const GRID = [{}, { rate: "1e-3" }, { slope: "25" }];
 
 /** Weights of the spiking loss beside that of the recipe, and the variants whose curves they draw. */
 export const WEIGHTS = ["0.5", "2", "0.1"];
-export const SWEPT = ["Hybrid1", "Shifted", "Rect", "LIF1", "Full1", "Hybrid4", "LIF4"];
+export const SWEPT = ["Hybrid1", "Shifted", "Rect", "LIF1", "Full1", "Hybrid4"];
 
 /** Where the runs of a changed recipe lie: `weight-0.5`, `tune/rate-1e-3`; the recipe's own are `variants`. */
 export function folderOf(changes) {
@@ -28,8 +28,8 @@ export const grid = GRID.map((changes) => ({
 }));
 
 const swept = (models, seeds) => WEIGHTS.map((weight) => ({ models, seeds, weight }));
-const FIELD = ["FieldVanilla", "FieldHybrid", "FieldLIF", "FieldFull"];
-const TRUSSES = ["StressVanilla", "StressNoEdges", "StressHybrid"];
+export const FIELD = ["FieldVanilla", "FieldHybrid", "FieldLIF", "FieldFull"];
+export const TRUSSES = ["StressVanilla", "StressNoEdges", "StressHybrid"];
 const steps = (kind) => [2, 4, 8].map((count) => `${kind}${count}`);
 
 /** Models and seeds (folds): what matters most first, and one fold of all before more of what matters less. */

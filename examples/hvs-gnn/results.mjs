@@ -9,10 +9,11 @@
  * README.md (those that have no place there are printed), the picture into error-energy.svg.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { errorEnergy } from "./picture.mjs";
+import { FIELD, folderOf, grid, RECIPE, SWEPT, TRUSSES } from "./plan.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({ options: { out: { type: "string", default: "runs/hvs-gnn" } } });
@@ -99,32 +100,44 @@ const baselines = rows
   .map(({ name }) => name);
 const tables = { variants: tableOf(one, "Vanilla", baselines) };
 if (more.some(row)) tables.steps = tableOf(["Hybrid1", "LIF1", ...more], "Hybrid1", []);
-if (row("FieldVanilla"))
-  tables.field = tableOf(["FieldVanilla", "FieldHybrid"], "FieldVanilla", []);
-
-// The rate that all were trained with beside another, on the validation part of one fold.
-const loss = (folder, name, seed) => {
-  const file = join(out, folder, name, `seed-${seed}`, "run.json");
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).best?.value : undefined;
-};
-const rates = one.filter((name) => loss("rate-3e-3", name, 3) !== undefined);
-if (rates.length > 0) {
-  tables.rates = table(
-    ["rate", ...rates],
-    ["1e-3", "3e-3"].map((rate) => [
-      rate,
-      ...rates.map((name) => loss(rate === "1e-3" ? "variants" : "rate-3e-3", name, 3).toFixed(3)),
-    ]),
-  );
+if (row("StressVanilla")) {
+  const flat = rows.filter(({ name }) => /^mean.*\(Stress\)/.test(name)).map(({ name }) => name);
+  tables.trusses = tableOf(TRUSSES, "StressVanilla", flat);
 }
+if (row("FieldVanilla")) tables.field = tableOf(FIELD, "FieldVanilla", []);
+
+// The grid: loss and R2 on the validation part of its fold.
+const judged = (folder, name, seed) => {
+  const file = join(out, folder, name, `seed-${seed}`, "run.json");
+  const run = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  const { loss, r2 } = run?.metrics?.validation ?? {};
+  return loss === undefined ? "-" : `${loss.toFixed(3)} (${r2.toFixed(3)})`;
+};
+const tried = [...new Set(grid.flatMap(({ models }) => models))];
+tables.tuning = table(
+  ["rate", "slope", ...tried],
+  grid.map(({ models, seeds, ...changes }) => [
+    ...[changes.rate ?? RECIPE.rate, changes.slope ?? RECIPE.slope],
+    ...tried.map((name) =>
+      models.includes(name) ? judged(folderOf(changes), name, seeds[0]) : "",
+    ),
+  ]),
+);
+
+// What all of it cost.
+const records = readdirSync(out, { recursive: true })
+  .filter((name) => basename(name) === "run.json")
+  .map((name) => JSON.parse(readFileSync(join(out, name), "utf8")))
+  .filter(({ status }) => status === "finished");
+const minutes = records.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60;
+tables.cost = `${records.length} finished runs took ${minutes.toFixed(0)} minutes of processor time.`;
 
 // The curves: every variant at each weight of the spiking loss, on the folds that all weights have.
 const weights = readdirSync(out)
   .filter((name) => /^weight-[\d.]+$/.test(name))
   .map((name) => ({ weight: Number(name.slice(7)), folder: join(out, name) }));
 const sweep = [...weights, { weight: 0.01, folder: variants }].sort((a, b) => a.weight - b.weight);
-const swept = ["Rect", "Shifted", "Hybrid1", "Full1", "LIF1", "Hybrid2", "Hybrid4"];
-const curves = swept.flatMap((name) => {
+const curves = SWEPT.flatMap((name) => {
   const seedsAt = ({ folder }) =>
     [1, 2, 3, 4, 5].filter((seed) => metric(folder, name, seed, "r2") !== undefined);
   const present = sweep.filter((place) => seedsAt(place).length > 0);
