@@ -4,9 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { indexTensor } from "./index-tensor.js";
 import { defineKernel, type Kernel } from "./kernel.js";
-import { scaleRows, sparseSegmentSum } from "./native.js";
 import * as reference from "./reference/segment.js";
 import type { ExtremeAttributes, SegmentAttributes } from "./reference/segment.js";
 import type { Segments } from "./segments.js";
@@ -33,13 +31,6 @@ const gather: Kernel<SegmentAttributes> = defineKernel({
       call.list(scale, segments.lasting),
     );
   },
-  tensorflow: ([x], a) => {
-    const { segments, steps, scale } = a;
-    if (segments.items === 0 || x!.size === 0) return undefined;
-    const rows = scale ? scaleRows(x!, scale, steps) : x!;
-    const indices = indexTensor(segments, "owner", () => segments.owner, steps, segments.count);
-    return [tf.gather(rows, indices)];
-  },
   savesInputs: false,
   gradient: ([dy], _inputs, a) => [() => sum([dy!], a)[0]!],
 });
@@ -57,24 +48,6 @@ const sum: Kernel<SegmentAttributes> = defineKernel({
       ...[call.list(scale, lasting), 0, call.list(pointers, lasting), 0],
       ...[call.list(members, lasting), count, items, items, steps, 1, 0],
     );
-  },
-  tensorflow: ([x], a, backend) => {
-    const { segments, steps, scale } = a;
-    if (segments.items === 0 || x!.size === 0) return undefined;
-    const total = sparseSegmentSum(
-      backend,
-      x!,
-      indexTensor(
-        segments,
-        "members",
-        () => segments.members ?? counting(segments.items),
-        steps,
-        segments.items,
-      ),
-      indexTensor(segments, "owners", () => segments.sortedOwner, steps, segments.count),
-      steps * segments.count,
-    );
-    return [scale ? scaleRows(total, scale, steps) : total];
   },
   savesInputs: false,
   gradient: ([dy], _inputs, a) => [() => gather([dy!], a)[0]!],
@@ -186,8 +159,4 @@ export function segmentSoftmax(x: Tensor, segments: Segments, steps: number): Te
 
 function widthOf(values: Float32Array, rows: number): number {
   return rows === 0 ? 0 : values.length / rows;
-}
-
-function counting(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, k) => k);
 }

@@ -9,12 +9,6 @@
  */
 import { forgetEverywhere } from "./wasm/heap.js";
 
-/** A value that holds memory, such as a tensor. */
-interface Disposable {
-  readonly isDisposed?: boolean;
-  dispose(): void;
-}
-
 export class Segments {
   /** Number of segments. */
   readonly count: number;
@@ -27,9 +21,8 @@ export class Segments {
   /** Segment of each item; [items]. */
   readonly owner: Int32Array;
   private inverse: Float32Array | undefined;
-  /** Whether these segments are used by more than one call; what belongs to them is then kept. */
+  /** Whether these segments are used by more than one call; their lists then stay in WebAssembly memory. */
   readonly lasting: boolean;
-  private readonly cache = new Map<string, Disposable>();
 
   private constructor(
     count: number,
@@ -48,7 +41,7 @@ export class Segments {
 
   /**
    * From the segment of each item, by a stable counting sort. Owners are in [0, count).
-   * @param lasting false for segments of a single call, which keep no tensors and need no `dispose`
+   * @param lasting false for segments of a single call, whose lists are copied for each call and need no `dispose`
    */
   static of(owner: Int32Array, count: number, lasting = true): Segments {
     const pointers = new Int32Array(count + 1);
@@ -117,31 +110,9 @@ export class Segments {
     return most;
   }
 
-  /** Owner of the item at each position, i.e. sorted owners; [items]. */
-  get sortedOwner(): Int32Array {
-    if (!this.members) return this.owner;
-    const sorted = new Int32Array(this.items);
-    for (let k = 0; k < this.items; k++) sorted[k] = this.owner[this.members[k]!]!;
-    return sorted;
-  }
-
-  /**
-   * Keeps what is expensive to make and belongs to these segments (index lists of native kernels) until
-   * `dispose`; segments of a single call keep nothing.
-   */
-  cached<Value extends Disposable>(key: string, make: () => Value): Value {
-    const found = this.cache.get(key) as Value | undefined;
-    if (found && found.isDisposed !== true) return found;
-    const made = make();
-    if (this.lasting) this.cache.set(key, made);
-    return made;
-  }
-
-  /** Frees what `cached` keeps, and the copies in WebAssembly memory. */
+  /** Frees the copies in WebAssembly memory. */
   dispose(): void {
     forgetEverywhere(this.pointers, this.members, this.owner, this.inverse);
-    for (const value of this.cache.values()) value.dispose();
-    this.cache.clear();
   }
 }
 

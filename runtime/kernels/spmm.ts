@@ -3,9 +3,7 @@
  * differentiable to any order.
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { indexTensor } from "./index-tensor.js";
 import { defineKernel, type Kernel } from "./kernel.js";
-import { scaleRows, sparseSegmentSum } from "./native.js";
 import * as reference from "./reference/spmm.js";
 import type { SpmmAttributes } from "./reference/spmm.js";
 import type { WasmCall } from "./wasm/call.js";
@@ -47,20 +45,6 @@ const product: Kernel<SpmmAttributes> = defineKernel({
       ...structure(call, x!.shape[1]!, a),
       call.scratch(4 * rows.largest),
     );
-  },
-  tensorflow: ([x, weights], a, backend) => {
-    const { rows, columnCount } = a.matrix;
-    // With weights no single native operation is better than the plain loop over flat arrays.
-    if (weights || rows.items === 0 || x!.size === 0) return undefined;
-    const scaled = a.columnScale ? scaleRows(x!, a.columnScale, a.steps) : x!;
-    const sum = sparseSegmentSum(
-      backend,
-      scaled,
-      indexTensor(rows, "neighbours", () => a.matrix.neighbours, a.steps, columnCount),
-      indexTensor(rows, "owners", () => rows.sortedOwner, a.steps, rows.count),
-      a.steps * rows.count,
-    );
-    return [a.rowScale ? scaleRows(sum, a.rowScale, a.steps) : sum];
   },
   gradient: ([dy], [x, weights], a) =>
     weights
