@@ -318,13 +318,15 @@ class Block {
   recordActivity(result: Tensor): void {
     const { run, path, neurons } = this.options;
     if (neurons[this.result] === undefined) return;
-    const fraction = tf.mean(result);
+    const steps = this.graphs.length;
+    const rates = tf.tidy(() => [...tf.mean(tf.reshape(result, [steps, -1]), 1).dataSync()]);
     run.activity.record({
       path,
-      fraction: fraction.dataSync()[0]!,
-      tensor: fraction,
-      steps: this.graphs.length,
-      units: result.size / this.graphs.length,
+      fraction: rates.reduce((sum, rate) => sum + rate, 0) / steps,
+      tensor: tf.mean(result),
+      steps,
+      units: result.size / steps,
+      rates,
     });
   }
 }

@@ -19,6 +19,8 @@ export interface Activity {
   readonly steps: number;
   /** rows * channels per step. */
   readonly units: number;
+  /** Mean rate at each snapshot, of a block at its equilibrium. */
+  readonly rates?: readonly number[] | undefined;
 }
 
 /** Collects the activity of the neurons of one forward pass, in the order they ran. */

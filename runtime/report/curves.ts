@@ -46,7 +46,12 @@ function chart(variants: readonly Variant[], name: string, read: Read, mayBeLog:
   return `<figure>${svg(area, `${name} over the epochs`, axes(area, ...titles) + lines.join(""))}<figcaption>${escape(name)}${vertical.isLog ? " (logarithmic)" : ""}</figcaption></figure>`;
 }
 
-/** Training loss, and the validation value that chooses the weights. */
+/** Nothing was solved where this is 0. */
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
+}
+
+/** Training loss, the validation value that chooses the weights, firing, and how equilibria were found. */
 export function learningCurves(variants: readonly Variant[]): string {
   const selects = new Set(variants.flatMap(({ runs }) => runs.map(({ record }) => record.select)));
   const charts = [
@@ -63,6 +68,18 @@ export function learningCurves(variants: readonly Variant[]): string {
       variants,
       "firing fraction of the neurons, %",
       ({ spike_rate }) => (spike_rate > 0 ? 100 * spike_rate : undefined),
+      false,
+    ),
+    chart(
+      variants,
+      "largest residual of an equilibrium",
+      ({ solves }) => positive(solves?.residual),
+      true,
+    ),
+    chart(
+      variants,
+      "evaluations to reach an equilibrium",
+      ({ solves }) => positive(solves?.forward),
       false,
     ),
   ];

@@ -32,11 +32,21 @@ export type Comparison =
       readonly confusion: readonly (readonly number[])[];
     };
 
+/** One equilibrium block for one unit of data. */
+export interface EquilibriumPicture {
+  readonly path: string;
+  /** Mean firing rate at each snapshot; empty when its states are no rates. */
+  readonly rates: readonly number[];
+  /** Residual after each evaluation of the map, by snapshot; empty when it was not solved but simulated. */
+  readonly residuals: readonly (readonly number[])[];
+}
+
 /** What one more pass over the test part shows. */
 export interface Examination {
   readonly comparison: Comparison | undefined;
   readonly energy: EnergySummary;
   readonly spikes: readonly SpikePicture[];
+  readonly equilibria: readonly EquilibriumPicture[];
 }
 
 export interface ReportRun {

@@ -1,5 +1,6 @@
 /** The report as one HTML file: style, pictures and numbers inside, nothing fetched, no script. */
 import { learningCurves } from "./curves.js";
+import { equilibria } from "./equilibria.js";
 import { energyBars, qualityAgainstEnergy } from "./costs.js";
 import { variantsOf, type BaselineRun, type ReportRun, type Variant } from "./data.js";
 import { colourOf, paletteCss } from "./palette.js";
@@ -93,7 +94,9 @@ function variantSection({ name, runs, index }: Variant): string {
     return solutionSection(name, index, solver.record, solver.solution);
   const shown = runs.find(({ examination }) => examination !== undefined);
   if (shown === undefined) return "";
-  const pictures = [predictions(runs, index), rates(shown)].filter((part) => part !== "");
+  const pictures = [predictions(runs, index), rates(shown), equilibria(shown)].filter(
+    (part) => part !== "",
+  );
   const spikes = raster(shown);
   return [
     `<h2><span class="swatch" style="background:${colourOf(index)}"></span>${escape(name)}</h2>`,

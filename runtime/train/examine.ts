@@ -10,8 +10,8 @@ import type { Emission } from "../energy/counter.js";
 import { energyModels, type EnergyModel } from "../energy/models.js";
 import { summarise } from "../energy/summary.js";
 import { setWeights } from "../export/weights.js";
-import type { Comparison, Examination, SpikePicture } from "../report/data.js";
-import { emissions, measure, type Measured } from "./measure.js";
+import type { Comparison, EquilibriumPicture, Examination, SpikePicture } from "../report/data.js";
+import { measure, observe, type Measured } from "./measure.js";
 import { classOf, type Judged } from "./metrics.js";
 import { readRun, readRunWeights } from "./run-folder.js";
 import { openSession, predictions } from "./session.js";
@@ -19,7 +19,7 @@ import type { Experiment } from "./spec.js";
 
 const FILE = "examination.json";
 /** Part of the key under which an examination is kept: another form, another number. */
-const FORM = 1;
+const FORM = 2;
 const MOST_POINTS = 600;
 const MOST_NODES = 40;
 const MOST_UNITS = 120;
@@ -29,6 +29,7 @@ interface Kept {
   readonly measured: Measured;
   readonly comparison: Comparison | undefined;
   readonly spikes: readonly SpikePicture[];
+  readonly equilibria: readonly EquilibriumPicture[];
 }
 
 /**
@@ -49,9 +50,9 @@ export async function examine(
   const key = `${FORM} ${hash}`;
   const before = readKept(join(folder, FILE), key);
   const seen = before ?? (await look());
-  const { measured, comparison, spikes } = seen;
+  const { measured, comparison, spikes, equilibria } = seen;
   const model = options.energy ?? energyModels["horowitz-45nm"]!;
-  return { comparison, spikes, energy: summarise(measured.places, model, measured) };
+  return { comparison, spikes, equilibria, energy: summarise(measured.places, model, measured) };
 
   async function look(): Promise<Kept> {
     const record = readRun(folder);
@@ -65,11 +66,13 @@ export async function examine(
     try {
       setWeights(session.model, weights.tensors, weights.label);
       const part = session.split.test.length > 0 ? "test" : "validation";
+      const { emissions, equilibria } = observe(session, part);
       const kept: Kept = {
         key,
         measured: measure(session, part),
         comparison: comparisonOf(predictions(session, part)),
-        spikes: emissions(session, part).map(pictureOf),
+        spikes: emissions.map(pictureOf),
+        equilibria,
       };
       writeFileWhole(join(folder, FILE), `${JSON.stringify(kept)}\n`);
       return kept;

@@ -19,7 +19,7 @@ export {
   type RunStatus,
   type RunWeights,
 } from "./run-folder.js";
-export { emissions, energyMetrics, measure, measureEnergy, type Measured } from "./measure.js";
+export { energyMetrics, measure, measureEnergy, observe, type Measured } from "./measure.js";
 export { isLargerBetter, labelMetrics, metric, realMetrics } from "./metrics.js";
 export { createOptimizer, clipGradients, type Optimizer } from "./optimizers.js";
 export { createSchedule } from "./schedule.js";

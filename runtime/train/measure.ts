@@ -15,7 +15,8 @@ import { energyModels, type EnergyModel } from "../energy/models.js";
 import { summarise, type EnergySummary } from "../energy/summary.js";
 import { watchingParts } from "../energy/watch.js";
 import type { Kind } from "../energy/work.js";
-import { createRun } from "../layers/run.js";
+import { createRun, type Run } from "../layers/run.js";
+import type { EquilibriumPicture } from "../report/data.js";
 import type { Session } from "./session.js";
 
 /** Work counted over a part of the data. */
@@ -59,22 +60,44 @@ export function energyMetrics({ total }: EnergySummary): Record<string, number> 
   };
 }
 
-/** What the neurons emitted for the first unit of a part (for a single graph: for all of its nodes). */
-export function emissions(session: Session, part: Part): readonly Emission[] {
-  const found: Emission[] = [];
-  const counter = new OperationCounter((emission) => found.push(emission));
-  const first = session.split[part].subarray(0, 1);
-  if (session.dataset.level === "node") {
-    runCounted(session, session.batches(part)[0]!, counter);
-  } else if (first.length > 0) {
-    const { batch } = session.batch(first);
-    runCounted(session, batch, counter);
-    batch.dispose();
-  }
-  return found;
+/** What happened inside of a model in one forward pass. */
+export interface Observed {
+  /** What the neurons emitted. */
+  readonly emissions: readonly Emission[];
+  /** How the equilibrium blocks came to rest, and how fast their neurons fire there. */
+  readonly equilibria: readonly EquilibriumPicture[];
 }
 
-function runCounted(session: Session, batch: Batch, counter: OperationCounter): void {
+/** A forward pass of the first unit of a part (for a single graph: of all of its nodes). */
+export function observe(session: Session, part: Part): Observed {
+  const emissions: Emission[] = [];
+  const counter = new OperationCounter((emission) => emissions.push(emission));
+  const first = session.split[part].subarray(0, 1);
+  if (session.dataset.level === "node") {
+    const run = runCounted(session, session.batches(part)[0]!, counter);
+    return { emissions, equilibria: equilibriaOf(run) };
+  }
+  if (first.length === 0) return { emissions, equilibria: [] };
+  const { batch } = session.batch(first);
+  const run = runCounted(session, batch, counter);
+  batch.dispose();
+  return { emissions, equilibria: equilibriaOf(run) };
+}
+
+function equilibriaOf({ activity, solves }: Run): EquilibriumPicture[] {
+  const rates = new Map<string, readonly number[]>();
+  for (const entry of activity.entries) {
+    if (entry.rates !== undefined) rates.set(entry.path, entry.rates);
+  }
+  const paths = [...new Set([...rates.keys(), ...solves.entries.map(({ path }) => path)])];
+  return paths.map((path) => ({
+    path,
+    rates: rates.get(path) ?? [],
+    residuals: solves.entries.filter((one) => one.path === path).map(({ history }) => history),
+  }));
+}
+
+function runCounted(session: Session, batch: Batch, counter: OperationCounter): Run {
   const { model, experiment } = session;
   for (const [name, type] of Object.entries(experiment.info.inputs)) {
     const input = batch.inputs[name];
@@ -91,14 +114,15 @@ function runCounted(session: Session, batch: Batch, counter: OperationCounter): 
       counter.mark(input.edges[field]!, { kind: kindOf(kind), steps: 1 });
     }
   }
+  const run = createRun({ training: false });
   tf.tidy(() => {
-    const run = createRun({ training: false });
     countingWith(counter, () =>
       watchingParts(model, counter, () =>
         counter.within("", experiment.model, () => model.forward(batch.inputs, run)),
       ),
     );
   });
+  return run;
 }
 
 function kindOf(kind: string): Kind {

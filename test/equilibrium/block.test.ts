@@ -10,6 +10,7 @@ import {
   solveWarning,
   symmetricNorm,
   useBackend,
+  type Activity,
   type Carry,
   type EquilibriumMap,
   type ForwardSpec,
@@ -216,6 +217,24 @@ onEveryBackend(() => {
       );
     expect(error(400)).toBeLessThan(0.03);
     expect(error(400)).toBeLessThan(error(20) / 4);
+  });
+
+  it("records the mean rate of every snapshot", () => {
+    const run = createRun();
+    const { value } = runBlock(made, {
+      solve: solvers[0]!,
+      gradient: implicit,
+      carry: "exact",
+      run,
+    });
+    const [{ rates, fraction }] = run.activity.entries as [Activity];
+    const size = value.length / 3;
+    const mean = (list: ArrayLike<number>): number =>
+      Array.from(list).reduce((sum, one) => sum + one, 0) / list.length;
+    const wanted = [0, 1, 2].map((t) => mean(value.slice(t * size, (t + 1) * size)));
+    expect(rates!.map((rate) => rate.toFixed(5))).toEqual(wanted.map((rate) => rate.toFixed(5)));
+    expect(fraction).toBeCloseTo(mean(value), 5);
+    expect(new Set(rates!.map((rate) => rate.toFixed(5))).size).toBe(3);
   });
 
   it("a warm start has nothing to do in a snapshot like the one before", () => {

@@ -69,6 +69,7 @@ function run(experiment: string, seed: number, r2: number, active: number): Repo
           rateAt: [1 / 3, 1 / 3],
         },
       ],
+      equilibria: [{ path: "h.rest", rates: [0.25, 0.5], residuals: [[1, 0.01], [0.001]] }],
     },
     problem: undefined,
     command: `sgnnc train net.sgnn --model ${experiment}`,
@@ -134,9 +135,22 @@ describe("the page", () => {
       "time step",
       "true",
       "predicted",
+      "snapshot",
+      "mean firing rate, %",
+      "evaluations of the map",
+      "relative residual",
     ]) {
       expect(page).toContain(`>${name}</text>`);
     }
+  });
+  it("draws the way to each equilibrium, a line for each snapshot, and the rates there", () => {
+    const figures = page.split("<figure>");
+    const [rates] = figures.filter((text) => text.includes("Firing rate by snapshot"));
+    // 25 % and 50 % of an axis that ends at 50 %: half of its height, and all of it.
+    expect(rates).toContain('<title>h.rest</title><path d="M64 115L384 14"');
+    const residuals = figures.filter((text) => text.includes("Residuals of h.rest"));
+    expect(residuals[0]).toContain("<title>snapshot 1</title>");
+    expect(residuals[0]).toContain("<title>snapshot 2</title>");
   });
   it("escapes what comes from outside, and says how to repeat it", () => {
     expect(page).toContain("<h1>Nets &amp; more</h1>");
