@@ -87,7 +87,9 @@ function evaluate(f: FixedPointMap, z: Tensor): Point {
 }
 
 function norms(...tensors: readonly Tensor[]): number[] {
-  const all = tf.tidy(() => tf.stack(tensors.map((tensor) => tf.norm(tensor))));
+  // `tf.norm` takes powers of absolute values, which on wasm costs more than all the rest of a solve.
+  const length = (tensor: Tensor): Tensor => tf.sqrt(tf.sum(tf.square(tensor)));
+  const all = tf.tidy(() => tf.stack(tensors.map(length)));
   const values = [...all.dataSync()];
   all.dispose();
   return values;

@@ -13,4 +13,4 @@ export {
   spreadMiddle,
   sumMiddle,
 } from "./rows.js";
-export { dropoutWithKey, gate, signStraightThrough } from "./pointwise.js";
+export { dropoutWithKey, gate, signStraightThrough, within } from "./pointwise.js";

@@ -12,17 +12,24 @@ const signs: Kernel<object> = defineKernel({
     for (let k = 0; k < x!.length; k++) y![k] = x![k]! < 0 ? -1 : 1;
   },
   tensorflow: ([x]) => [tf.sub(tf.mul(tf.cast(tf.greaterEqual(x!, 0), "float32"), 2), 1)],
-  gradient: ([dy], [x]) => [() => window([x!, dy!], {})[0]!],
+  gradient: ([dy], [x]) => [() => within(x!, dy!, -1, 1)],
 });
 
-const window: Kernel<object> = defineKernel({
-  name: "StraightThrough",
+const window: Kernel<{ readonly low: number; readonly high: number }> = defineKernel({
+  name: "Window",
   outputs: ([x]) => [{ shape: x!.shape.slice() }],
-  compute: ([x, v], [y]) => {
-    for (let k = 0; k < x!.length; k++) y![k] = x![k]! >= -1 && x![k]! <= 1 ? v![k]! : 0;
+  compute: ([x, v], [y], { low, high }) => {
+    for (let k = 0; k < x!.length; k++) y![k] = x![k]! >= low && x![k]! <= high ? v![k]! : 0;
   },
-  tensorflow: ([x, v]) => [tf.mul(tf.cast(tf.lessEqual(tf.abs(x!), 1), "float32"), v!)],
-  gradient: ([dy], [x]) => [() => tf.zerosLike(x!), () => window([x!, dy!], {})[0]!],
+  wasm: (kernels, call, [x], { low, high }) => {
+    const [from, vector] = call.inputs as [number, number];
+    kernels.between(from, vector, call.outputs[0]!, tf.util.sizeFromShape(x!.shape), low, high);
+  },
+  tensorflow: ([x, v], { low, high }) => {
+    const isInside = tf.logicalAnd(tf.greaterEqual(x!, low), tf.lessEqual(x!, high));
+    return [tf.mul(tf.cast(isInside, "float32"), v!)];
+  },
+  gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => window([x!, dy!], a)[0]!],
 });
 
 const gating: Kernel<{ readonly slope: number }> = defineKernel({
@@ -69,6 +76,14 @@ export function signStraightThrough(x: Tensor): Tensor {
  */
 export function gate(x: Tensor, v: Tensor, slope: number): Tensor {
   return gating([x, v], { slope })[0]!;
+}
+
+/**
+ * v where low <= x <= high, else 0: the gradient v of x moved into [low, high], in one pass. Shapes are equal;
+ * the ends are compared in float32.
+ */
+export function within(x: Tensor, v: Tensor, low: number, high: number): Tensor {
+  return window([x, v], { low: Math.fround(low), high: Math.fround(high) })[0]!;
 }
 
 /** Dropout with the mask of `key`; the gradient uses the same mask. Shape kept. */

@@ -12,6 +12,7 @@ import {
   pickLabels,
   spreadMiddle,
   sumMiddle,
+  within,
 } from "../../runtime/kernels/index.js";
 import { dropout } from "../../runtime/kernels/reference/dropout.js";
 import * as rows from "../../runtime/kernels/reference/rows.js";
@@ -119,6 +120,40 @@ onEveryBackend(() => {
             const gradient = tf.grad((u: Tensor) => tf.sum(tf.mul(rectify(u), v)))(x);
             expectReference(gradient, [count, width], wanted(v));
             const second = tf.grad((u: Tensor) => tf.sum(tf.mul(gate(x, u, slope), v)))(
+              values(count, width),
+            );
+            expectReference(second, [count, width], wanted(v));
+          });
+        }
+      });
+
+      test("the gradient of a value moved into a range, ends included", () => {
+        for (const [low, high] of [
+          [-1, 1],
+          [-0.25, 0.75],
+          [0, Infinity],
+        ] as const) {
+          tf.tidy(() => {
+            const ends = [low, high].filter(Number.isFinite);
+            const x = tf.tensor(
+              values(count, width)
+                .dataSync()
+                .map((value, k) => (k % 5 === 0 ? ends[k % ends.length]! : value)),
+              [count, width],
+            );
+            const v = values(count, width);
+            const wanted = (u: Tensor) => (y: Float32Array) => {
+              y.set(
+                floats(u).map((value, k) => {
+                  const at = floats(x)[k]!;
+                  return at >= low && at <= high ? value : 0;
+                }),
+              );
+            };
+            expectReference(within(x, v, low, high), [count, width], wanted(v));
+            const gradient = tf.grad((u: Tensor) => tf.sum(tf.mul(sg.clip(u, low, high), v)))(x);
+            expectReference(gradient, [count, width], wanted(v));
+            const second = tf.grad((u: Tensor) => tf.sum(tf.mul(within(x, u, low, high), v)))(
               values(count, width),
             );
             expectReference(second, [count, width], wanted(v));

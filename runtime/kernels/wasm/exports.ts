@@ -10,6 +10,7 @@ export interface Kernels {
   readonly segmentSoftmax: Run;
   readonly dropout: Run;
   readonly gate: Run;
+  readonly between: Run;
   readonly mapFunction: Run;
   readonly sumMiddle: Run;
   readonly addRows: Run;

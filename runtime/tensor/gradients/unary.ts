@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { mask } from "./broadcast.js";
 import { sigmoidalSlope } from "../../kernels/functions.js";
-import { gate } from "../../kernels/pointwise.js";
+import { gate, within } from "../../kernels/pointwise.js";
 import type { GradientSpec } from "./registry.js";
 
 type Derivative = (x: Tensor, attributes: Record<string, unknown>) => Tensor;
@@ -61,12 +61,13 @@ export const unaryFunctions: GradientSpec[] = [
   },
   // exp(min(x, 0)), by operations that are fast on wasm (exp and minimum are not).
   unary("Elu", (x) => tf.add(1, tf.elu(tf.neg(tf.relu(tf.neg(x)))))),
-  unary("ClipByValue", (x, { clipValueMin, clipValueMax }) =>
-    tf.mul(
-      mask(tf.greaterEqual(x, numberOf(clipValueMin))),
-      mask(tf.lessEqual(x, numberOf(clipValueMax))),
-    ),
-  ),
+  {
+    kernel: "ClipByValue",
+    save: ["x"],
+    gradient: (dy, [x], { clipValueMin, clipValueMax }) => ({
+      x: () => within(x!, dy, numberOf(clipValueMin), numberOf(clipValueMax)),
+    }),
+  },
   {
     kernel: "Softmax",
     save: ["logits"],

@@ -6,7 +6,7 @@
 export { spmm, sddmm } from "./spmm";
 export { gatherRows, extremeSelect, extremeSpread, segmentSoftmax } from "./segment";
 export { dropout } from "./dropout";
-export { gate } from "./pointwise";
+export { between, gate } from "./pointwise";
 export { mapFunction } from "./functions";
 export { adam } from "./adam";
 export { addRows, sumMiddle } from "./rows";
