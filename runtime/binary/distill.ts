@@ -83,26 +83,32 @@ function resemblance(graph: Graph, z: Tensor): Tensor {
   return edgeSoftmax(graph, tf.exp(tf.neg(tf.mean(tf.square(gap), 1, true))));
 }
 
-/** The edges that are in one of two graphs on the same nodes. */
+/** The edges that are in one of two graphs on the same nodes: into each node those of `a`, then the others of `b`. */
 export function unionOf(a: Graph, b: Graph): Graph {
-  const sources: number[] = [];
-  const targets: number[] = [];
+  const sources = new Int32Array(a.edgeCount + b.edgeCount);
+  const targets = new Int32Array(a.edgeCount + b.edgeCount);
+  // The last node into which an edge from each node was taken.
+  const takenFor = new Int32Array(a.nodeCount).fill(-1);
+  let count = 0;
   for (let node = 0; node < a.nodeCount; node++) {
-    const seen = new Set<number>();
     for (const { topology } of [a, b]) {
       const { pointers } = topology.byTarget;
-      for (let e = pointers[node]!; e < pointers[node + 1]!; e++) seen.add(topology.sources[e]!);
-    }
-    for (const from of [...seen].sort((x, y) => x - y)) {
-      sources.push(from);
-      targets.push(node);
+      for (let e = pointers[node]!; e < pointers[node + 1]!; e++) {
+        const from = topology.sources[e]!;
+        if (takenFor[from] === node) continue;
+        takenFor[from] = node;
+        sources[count] = from;
+        targets[count] = node;
+        count += 1;
+      }
     }
   }
+  const { graphs } = a.topology;
   const topology = new Topology(
     a.nodeCount,
-    Int32Array.from(sources),
-    Int32Array.from(targets),
-    a.topology.graphs,
+    sources.slice(0, count),
+    targets.slice(0, count),
+    graphs,
     false,
   );
   return new Graph(topology, {}, {});

@@ -26,7 +26,8 @@ export function knn(g: Graph, x: Tensor, k: number, metric: Metric, run: Run): G
   checkClouds(pointers, k);
   const width = x.shape[1] ?? 1;
   const sources = nearestNeighbours(rowsFor(metric, x, width), width, pointers, k);
-  const targets = Int32Array.from(sources, (_, e) => Math.floor(e / k));
+  const targets = new Int32Array(sources.length);
+  for (let i = 0; i < g.nodeCount; i++) targets.fill(i, i * k, (i + 1) * k);
   return built(g, x, sources, targets, run);
 }
 

@@ -49,7 +49,7 @@ export class Topology {
     }
     const byTarget = Segments.of(targets, nodeCount, lasting);
     const order = byTarget.members;
-    this.order = order ?? Int32Array.from({ length: sources.length }, (_, k) => k);
+    this.order = order ?? inOrder(sources.length);
     this.sources = order ? order.map((edge) => sources[edge]!) : sources;
     this.targets = order ? order.map((edge) => targets[edge]!) : targets;
     const rows = order ? Segments.fromPointers(byTarget.pointers) : byTarget;
@@ -132,6 +132,13 @@ export class Topology {
     this.incidence.dispose();
     this.graphs.dispose();
   }
+}
+
+/** 0, 1, .. count - 1; a loop, because this is done for every graph that a model builds. */
+function inOrder(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let k = 0; k < count; k++) numbers[k] = k;
+  return numbers;
 }
 
 /**

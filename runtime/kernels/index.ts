@@ -7,10 +7,11 @@ export {
   addToRows,
   columnSum,
   cutColumns,
+  joinColumns,
   logSoftmaxRows,
   pickLabels,
   repeatRows,
   spreadMiddle,
   sumMiddle,
 } from "./rows.js";
-export { dropoutWithKey, gate, signStraightThrough, within } from "./pointwise.js";
+export { bounded, dropoutWithKey, gate, signStraightThrough, within } from "./pointwise.js";

@@ -1,4 +1,7 @@
-/** Element-wise kernels that TensorFlow.js lacks or gets wrong: sign with its surrogate, dropout. */
+/**
+ * Element-wise kernels that TensorFlow.js lacks, gets wrong, or computes slowly on wasm (its maximum of a tensor and a
+ * number takes 40 times as long): sign with its surrogate, bounds, dropout.
+ */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RandomKey } from "../tensor/random/key.js";
@@ -11,6 +14,8 @@ const signs: Kernel<object> = defineKernel({
   compute: ([x], [y]) => {
     for (let k = 0; k < x!.length; k++) y![k] = x![k]! < 0 ? -1 : 1;
   },
+  wasm: (kernels, call, [x]) =>
+    kernels.sign(call.inputs[0]!, call.outputs[0]!, tf.util.sizeFromShape(x!.shape)),
   tensorflow: ([x]) => [tf.sub(tf.mul(tf.cast(tf.greaterEqual(x!, 0), "float32"), 2), 1)],
   gradient: ([dy], [x]) => [() => within(x!, dy!, -1, 1)],
 });
@@ -49,6 +54,49 @@ const gating: Kernel<{ readonly slope: number }> = defineKernel({
   gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => gating([x!, dy!], a)[0]!],
 });
 
+interface Bound {
+  readonly bound: number;
+  /** 1: values are at least the bound, -1: at most. */
+  readonly side: 1 | -1;
+}
+
+const bounding: Kernel<Bound> = defineKernel({
+  name: "Bounded",
+  outputs: ([x]) => [{ shape: x!.shape.slice() }],
+  compute: ([x], [y], { bound, side }) => {
+    const choose = side > 0 ? Math.max : Math.min;
+    for (let k = 0; k < x!.length; k++) y![k] = choose(x![k]!, bound);
+  },
+  wasm: (kernels, call, [x], { bound, side }) => {
+    const size = tf.util.sizeFromShape(x!.shape);
+    kernels.bounded(call.inputs[0]!, call.outputs[0]!, size, bound, side);
+  },
+  tensorflow: ([x], { bound, side }) => [side > 0 ? tf.maximum(x!, bound) : tf.minimum(x!, bound)],
+  gradient: ([dy], [x], a) => [() => passing([x!, dy!], a)[0]!],
+});
+
+const passing: Kernel<Bound> = defineKernel({
+  name: "Beyond",
+  outputs: ([x]) => [{ shape: x!.shape.slice() }],
+  compute: ([x, v], [y], { bound, side }) => {
+    const limit = Math.fround(bound);
+    for (let k = 0; k < x!.length; k++) {
+      const distance = side * (x![k]! - limit);
+      y![k] = v![k]! * (distance > 0 ? 1 : distance === 0 ? 0.5 : 0);
+    }
+  },
+  wasm: (kernels, call, [x], { bound, side }) => {
+    const size = tf.util.sizeFromShape(x!.shape);
+    kernels.beyond(call.inputs[0]!, call.inputs[1]!, call.outputs[0]!, size, bound, side);
+  },
+  tensorflow: ([x, v], { bound, side }) => {
+    const beyond = tf.cast(side > 0 ? tf.greater(x!, bound) : tf.less(x!, bound), "float32");
+    const equal = tf.cast(tf.equal(x!, bound), "float32");
+    return [tf.mul(v!, tf.add(beyond, tf.mul(0.5, equal)))];
+  },
+  gradient: ([dy], [x], a) => [() => tf.zerosLike(x!), () => passing([x!, dy!], a)[0]!],
+});
+
 const dropping: Kernel<{ readonly rate: number; readonly key: RandomKey }> = defineKernel({
   name: "Dropout",
   outputs: ([x]) => [{ shape: x!.shape.slice() }],
@@ -68,6 +116,11 @@ const dropping: Kernel<{ readonly rate: number; readonly key: RandomKey }> = def
  */
 export function signStraightThrough(x: Tensor): Tensor {
   return signs([x], {})[0]!;
+}
+
+/** max(x, bound) for side 1, min(x, bound) for -1; where they are equal half of the gradient passes. */
+export function bounded(x: Tensor, bound: number, side: 1 | -1): Tensor {
+  return bounding([x], { bound, side })[0]!;
 }
 
 /**

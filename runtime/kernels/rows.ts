@@ -1,4 +1,4 @@
-/** Kernels over whole rows: sums, repetition, columns cut out, label picking, log-softmax. */
+/** Kernels over whole rows: sums, repetition, columns cut out and joined, label picking, log-softmax. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { defineKernel, type Kernel } from "./kernel.js";
@@ -28,6 +28,8 @@ const spreading: Kernel<MiddleAttributes> = defineKernel({
   name: "SpreadMiddle",
   outputs: (_inputs, { before, n, after }) => [{ shape: [before * n * after] }],
   compute: ([x], [y], { n, after }) => reference.spreadMiddle(x!, y!, n, after),
+  wasm: (kernels, call, _inputs, { before, n, after }) =>
+    kernels.spreadMiddle(call.inputs[0]!, call.outputs[0]!, before, n, after),
   tensorflow: ([x], { before, n, after }) => [
     tf.reshape(tf.tile(tf.reshape(x!, [before, 1, after]), [1, n, 1]), [before * n * after]),
   ],
@@ -68,6 +70,11 @@ const cutting: Kernel<ColumnAttributes> = defineKernel({
       to: 0,
       width,
     }),
+  wasm: (kernels, call, _inputs, { rows, columns, start, width }) =>
+    kernels.copyColumns(
+      ...[call.inputs[0]!, call.outputs[0]!, rows],
+      ...[columns, start, width, 0, width],
+    ),
   tensorflow: ([x], { rows, start, width }) => [tf.slice(x!, [0, start], [rows, width])],
   savesInputs: false,
   gradient: ([dy], _inputs, a) => [() => placingColumns([dy!], a)[0]!],
@@ -96,6 +103,48 @@ const placingColumns: Kernel<ColumnAttributes> = defineKernel({
   savesInputs: false,
   gradient: ([dy], _inputs, a) => [() => cutting([dy!], a)[0]!],
 });
+
+interface JoiningAttributes {
+  readonly rows: number;
+  readonly widths: readonly number[];
+}
+
+const joining: Kernel<JoiningAttributes> = defineKernel({
+  name: "JoinColumns",
+  outputs: (_inputs, { rows, widths }) => [{ shape: [rows, total(widths)] }],
+  compute: (xs, [y], { rows, widths }) => {
+    const columnsY = total(widths);
+    let to = 0;
+    xs.forEach((x, k) => {
+      const width = widths[k]!;
+      reference.copyColumns(x, y!, { rows, columnsX: width, from: 0, columnsY, to, width });
+      to += width;
+    });
+  },
+  wasm: (kernels, call, _inputs, { rows, widths }) => {
+    const columns = total(widths);
+    let to = 0;
+    widths.forEach((width, k) => {
+      const [from, into] = [call.inputs[k]!, call.outputs[0]!];
+      kernels.copyColumns(from, into, rows, width, 0, columns, to, width);
+      to += width;
+    });
+  },
+  tensorflow: (xs) => [tf.concat([...xs], 1)],
+  savesInputs: false,
+  gradient: ([dy], _inputs, { widths }) => {
+    let to = 0;
+    return widths.map((width) => {
+      const start = to;
+      to += width;
+      return () => cutColumns(dy!, start, width);
+    });
+  },
+});
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0);
+}
 
 interface LabelAttributes {
   readonly labels: Int32Array;
@@ -146,6 +195,12 @@ export function spreadMiddle(x: Tensor, before: number, n: number, after: number
 export function cutColumns(x: Tensor, start: number, width: number): Tensor {
   const [rows, columns] = x.shape as [number, number];
   return cutting([x], { rows, columns, start, width })[0]!;
+}
+
+/** Matrices with the same number of rows side by side. */
+export function joinColumns(parts: readonly Tensor[]): Tensor {
+  const rows = parts[0]!.shape[0]!;
+  return joining(parts, { rows, widths: parts.map(({ shape }) => shape[1]!) })[0]!;
 }
 
 /** x [R, C] with `row` [C] added to each of its rows. */

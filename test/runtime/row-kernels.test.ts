@@ -5,11 +5,14 @@ import { describe, expect, test } from "vitest";
 import * as sg from "../../runtime/index.js";
 import {
   addToRows,
+  bounded,
   cutColumns,
   dropoutWithKey,
   gate,
+  joinColumns,
   logSoftmaxRows,
   pickLabels,
+  signStraightThrough,
   spreadMiddle,
   sumMiddle,
   within,
@@ -71,6 +74,66 @@ onEveryBackend(() => {
               ...narrow,
               ...{ columnsX: width, from: 0, columnsY: width + 3, to: 2 },
             }),
+          );
+        });
+      });
+
+      test("matrices side by side, cut apart by the gradient", () => {
+        tf.tidy(() => {
+          const [a, b] = [values(count, width), values(count, 3)];
+          const g = values(count, width + 3);
+          const wide = { rows: count, columnsY: width + 3 };
+          expectReference(joinColumns([a, b]), [count, width + 3], (y) => {
+            rows.copyColumns(floats(a), y, { ...wide, columnsX: width, from: 0, to: 0, width });
+            rows.copyColumns(floats(b), y, {
+              ...{ ...wide, columnsX: 3, from: 0, to: width, width: 3 },
+            });
+          });
+          const [da, db] = tf.grads((u: Tensor, v: Tensor) =>
+            tf.sum(tf.mul(joinColumns([u, v]), g)),
+          )([a, b]);
+          const cut = { rows: count, columnsX: width + 3, to: 0 };
+          expectReference(da!, [count, width], (y) =>
+            rows.copyColumns(floats(g), y, { ...cut, from: 0, columnsY: width, width }),
+          );
+          expectReference(db!, [count, 3], (y) =>
+            rows.copyColumns(floats(g), y, { ...cut, from: width, columnsY: 3, width: 3 }),
+          );
+        });
+      });
+
+      test("values within a bound: the gradient passes beyond it, half of it on the bound", () => {
+        for (const side of [1, -1] as const) {
+          tf.tidy(() => {
+            const x = tf.round(tf.mul(values(count, width), 2));
+            const v = values(count, width);
+            const choose = side > 0 ? Math.max : Math.min;
+            expectReference(bounded(x, 1, side), [count, width], (y) =>
+              y.set(floats(x).map((value) => choose(value, 1))),
+            );
+            const share = floats(x).map((value) =>
+              value === 1 ? 0.5 : side * (value - 1) > 0 ? 1 : 0,
+            );
+            const passed = (y: Float32Array): void => y.set(floats(v).map((u, k) => u * share[k]!));
+            const through = (u: Tensor): Tensor => tf.sum(tf.mul(bounded(u, 1, side), v));
+            expectReference(tf.grad(through)(x), [count, width], passed);
+            const wider = (u: Tensor): Tensor =>
+              tf.sum(side > 0 ? tf.mul(sg.maximum(u, 1), v) : tf.mul(sg.minimum(u, 1), v));
+            expectReference(tf.grad(wider)(x), [count, width], passed);
+          });
+        }
+      });
+
+      test("signs, and what passes back through them", () => {
+        tf.tidy(() => {
+          const x = values(count, width);
+          const v = values(count, width);
+          expectReference(signStraightThrough(x), [count, width], (y) =>
+            y.set(floats(x).map((value) => (value < 0 ? -1 : 1))),
+          );
+          const hard = tf.grad((u: Tensor) => tf.sum(tf.mul(signStraightThrough(u), v)))(x);
+          expectReference(hard, [count, width], (y) =>
+            y.set(floats(v).map((u, k) => (Math.abs(floats(x)[k]!) <= 1 ? u : 0))),
           );
         });
       });

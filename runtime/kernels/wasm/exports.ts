@@ -12,7 +12,12 @@ export interface Kernels {
   readonly gate: Run;
   readonly between: Run;
   readonly mapFunction: Run;
+  readonly sign: Run;
+  readonly bounded: Run;
+  readonly beyond: Run;
   readonly sumMiddle: Run;
+  readonly spreadMiddle: Run;
   readonly addRows: Run;
+  readonly copyColumns: Run;
   readonly adam: Run;
 }

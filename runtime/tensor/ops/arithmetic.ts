@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { binaryPerElement } from "../../energy/record.js";
+import { bounded } from "../../kernels/pointwise.js";
 import { addToRows } from "../../kernels/rows.js";
 import { toFloat, type Operand } from "./operand.js";
 
@@ -36,12 +37,17 @@ export function pow(a: Operand, b: Operand): Tensor {
 
 /** The larger of a and b; equal operands share the gradient evenly. */
 export function maximum(a: Operand, b: Operand): Tensor {
-  return binaryPerElement(tf.maximum(toFloat(a), toFloat(b)), "add", a, b);
+  return binaryPerElement(extreme(a, b, 1), "add", a, b);
 }
 
 /** The smaller of a and b; equal operands share the gradient evenly. */
 export function minimum(a: Operand, b: Operand): Tensor {
-  return binaryPerElement(tf.minimum(toFloat(a), toFloat(b)), "add", a, b);
+  return binaryPerElement(extreme(a, b, -1), "add", a, b);
+}
+
+function extreme(a: Operand, b: Operand, side: 1 | -1): Tensor {
+  if (typeof b === "number" && typeof a !== "number") return bounded(toFloat(a), b, side);
+  return side > 0 ? tf.maximum(toFloat(a), toFloat(b)) : tf.minimum(toFloat(a), toFloat(b));
 }
 
 /** Whether b is one value for each column of a. */

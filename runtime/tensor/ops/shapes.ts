@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { SgnnError } from "../../error.js";
 import { rearranged, recordReduction } from "../../energy/record.js";
-import { columnSum, repeatRows } from "../../kernels/rows.js";
+import { columnSum, joinColumns, repeatRows } from "../../kernels/rows.js";
 import { gatherRows } from "../../kernels/segment.js";
 import { Segments } from "../../kernels/segments.js";
 import { sizeOf, toFloat } from "./operand.js";
@@ -12,7 +12,9 @@ import { sizeOf, toFloat } from "./operand.js";
 export function concat(...parts: Tensor[]): Tensor {
   const first = parts[0]!;
   if (parts.length === 1) return first;
-  return rearranged(tf.concat(parts.map(toFloat), first.rank - 1), parts);
+  const values = parts.map(toFloat);
+  const joined = first.rank === 2 ? joinColumns(values) : tf.concat(values, first.rank - 1);
+  return rearranged(joined, parts);
 }
 
 /** Rows start .. start + count - 1 of a weight: [R, ..] -> [count, ..]. */

@@ -6,7 +6,7 @@
 export { spmm, sddmm } from "./spmm";
 export { gatherRows, extremeSelect, extremeSpread, segmentSoftmax } from "./segment";
 export { dropout } from "./dropout";
-export { between, gate } from "./pointwise";
 export { mapFunction } from "./functions";
+export { beyond, between, bounded, gate, sign } from "./pointwise";
 export { adam } from "./adam";
-export { addRows, sumMiddle } from "./rows";
+export { addRows, copyColumns, spreadMiddle, sumMiddle } from "./rows";

@@ -75,3 +75,55 @@ export function addRows(x: usize, row: usize, y: usize, rows: i32, width: i32): 
     y += bytes;
   }
 }
+
+/** y[r, to + c] = x[r, from + c] for c < width, for x [rows, columnsX] and y [rows, columnsY]. */
+export function copyColumns(
+  x: usize,
+  y: usize,
+  rows: i32,
+  columnsX: i32,
+  from: i32,
+  columnsY: i32,
+  to: i32,
+  width: i32,
+): void {
+  const stepX = (<usize>columnsX) << 2;
+  const stepY = (<usize>columnsY) << 2;
+  const whole = (<usize>(width & ~3)) << 2;
+  const bytes = (<usize>width) << 2;
+  x += (<usize>from) << 2;
+  y += (<usize>to) << 2;
+  for (let r = 0; r < rows; r++) {
+    let at: usize = 0;
+    for (; at < whole; at += 16) v128.store(y + at, v128.load(x + at));
+    for (; at < bytes; at += 4) store<f32>(y + at, load<f32>(x + at));
+    x += stepX;
+    y += stepY;
+  }
+}
+
+/** y[b, k, c] = x[b, c] for k < n, for x [before, after]. */
+export function spreadMiddle(x: usize, y: usize, before: i32, n: i32, after: i32): void {
+  const bytes = (<usize>after) << 2;
+  for (let b = 0; b < before; b++) {
+    if (after == 1) {
+      const value = load<f32>(x);
+      const four = f32x4.splat(value);
+      let k = 0;
+      for (; k + 4 <= n; k += 4) {
+        v128.store(y, four);
+        y += 16;
+      }
+      for (; k < n; k++) {
+        store<f32>(y, value);
+        y += 4;
+      }
+    } else {
+      for (let k = 0; k < n; k++) {
+        memory.copy(y, x, bytes);
+        y += bytes;
+      }
+    }
+    x += bytes;
+  }
+}
