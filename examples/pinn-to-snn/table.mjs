@@ -39,7 +39,8 @@ for (const { experiment, seed, metrics, seconds, cpuSeconds = seconds, message }
   const errors = Object.entries(metrics?.test ?? {})
     .filter(([name]) => name.startsWith("relative_l2"))
     .map(
-      ([name, value]) => `${name.slice(12)}${name.length > 11 ? " " : ""}${value.toExponential(1)}`,
+      ([name, value]) =>
+        `${name.slice(12)}${name.length > 11 ? " " : ""}${value?.toExponential(1) ?? "-"}`,
     );
   console.log(
     `| ${experiment} | ${seed} | ${errors.join(", ")} | ${Math.round(cpuSeconds)} s | ${message ?? ""} |`,

@@ -9,6 +9,7 @@ export {
   type QuantisedRow,
   type Samples,
 } from "./judge.js";
+export { convertModel, modelDesigns, type ModelRow } from "./model.js";
 export { spikePictures } from "./pictures.js";
 export { conversionKey, readConversion, writeConversion, type ConversionRecord } from "./record.js";
 export { controls, solverChain, solverSamples } from "./solver-chain.js";

@@ -251,6 +251,17 @@ export function predictions(session: Session, part: Part): Judged | undefined {
   return judgedOf(session, part, outputs);
 }
 
+/** Metrics of outputs for a part, batch after batch as `eachBatch` shows them, in the model's own units. */
+export function metricsOfOutputs(
+  session: Session,
+  part: Part,
+  outputs: readonly Float32Array[],
+  metrics: readonly string[],
+): Record<string, number> {
+  const judged = judgedOf(session, part, outputs);
+  return Object.fromEntries(metrics.filter(isMetric).map((name) => [name, metric(name, judged)]));
+}
+
 function isNeeded(metrics: readonly string[]): boolean {
   return metrics.some(isMetric);
 }

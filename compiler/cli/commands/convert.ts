@@ -7,6 +7,7 @@ import { exit, usageError } from "../errors.js";
 import { findSource, writeIfChanged } from "../files.js";
 import { checkOne, type Checked } from "../sources.js";
 import { isRunFolder } from "../training/run-folders.js";
+import { backendOption } from "../training/backend.js";
 import { printSpiking } from "../training/spiking.js";
 import { unknownModel } from "../training/unknown-model.js";
 
@@ -19,7 +20,8 @@ compiled and trained. \`sgnnc train\` converts by itself; this command is for re
 
 Of the run of a solver it makes spiking networks by calibration, in several ways, and prints their errors,
 rates and energy beside those of networks with few bits. The run's folder keeps what was measured, for the
-next call and for \`sgnnc report\`.`,
+next call and for \`sgnnc report\`. Of any other run it puts spiking neurons in the places of the activations
+(relu, tanh, ..) and prints the metrics of its data.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this converted model" },
     out: { type: "text", value: "FILE", help: "write it to this .sgnn file instead" },
@@ -30,9 +32,11 @@ next call and for \`sgnnc report\`.`,
     },
     design: {
       type: "text",
-      value: "TEXT,..",
-      help: "of a run: only designs with one of these texts in their names",
+      value: "NAME;..",
+      help: "of a run: only these designs, by names or parts of names",
     },
+    data: { type: "text", value: "FILE", help: "of a run: this data file instead of the run's" },
+    backend: backendOption,
     json: { type: "flag", help: "print one JSON document on standard output" },
   },
   examples: [

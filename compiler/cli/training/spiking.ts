@@ -1,4 +1,4 @@
-/** A trained solver in spikes: every design at several numbers of steps, beside few bits and trivial controls. */
+/** A trained run in spikes; of a solver every design at several numbers of steps, beside few bits and trivial controls. */
 import {
   controls,
   conversionKey,
@@ -16,11 +16,13 @@ import {
   type Design,
 } from "../../../runtime/conversion/index.js";
 import { readRun, readRunWeights } from "../../../runtime/train/run-folder.js";
+import type { SolverExperiment } from "../../../runtime/physics/spec.js";
 import type { Invocation } from "../command.js";
 import { inputError, usageError } from "../errors.js";
 import type { Terminal } from "../terminal.js";
 import { textTable } from "./comparison.js";
 import { loadRun } from "./experiments.js";
+import { printSpikingModel } from "./spiking-model.js";
 
 const COUNTS = { calibration: 1024, test: 1024 };
 const BITS = [4, 5, 6, 8];
@@ -30,15 +32,29 @@ const EVEN = 5.1;
 const PICTURED = ["two thresholds (Zhang et al.)", "centred per neuron (ours)", "digits (ours)"];
 const PICTURED_STEPS = 16;
 
-/** Prints the table, or one JSON document. Rows that the run folder has are not measured again. */
+/** Prints the table, or one JSON document. Rows of a solver that the run folder has are not measured again. */
 export async function printSpiking(
   folder: string,
   invocation: Invocation,
   terminal: Terminal,
 ): Promise<void> {
   const steps = stepsOf(invocation.text("steps") ?? "8,16,32,64");
+  const loaded = await loadRun(folder);
+  const name = readRun(folder).experiment;
+  const solver = loaded.module.solvers.find((one) => one.name === name);
+  if (solver === undefined) {
+    const experiment = loaded.module.experiments.find((one) => one.name === name);
+    if (experiment === undefined) {
+      throw inputError(`the code in ${folder} has no experiment ${name}`, {
+        why: "run.json and model.mjs belong together",
+        fix: "train again",
+      });
+    }
+    await printSpikingModel(folder, experiment, loaded, { steps, invocation, terminal });
+    return;
+  }
   const chosen = designsNamed(invocation.text("design"));
-  const record = await measured(folder, { steps, chosen, terminal });
+  const record = measured(folder, solver, { steps, chosen, terminal });
   const rows = record.rows.filter(
     (row) => steps.includes(row.steps) && chosen.some((one) => one.name === row.design),
   );
@@ -52,8 +68,9 @@ export async function printSpiking(
 }
 
 /** The record of a run with rows for these designs and steps; kept after every row. */
-async function measured(
+function measured(
   folder: string,
+  solver: SolverExperiment,
   {
     steps,
     chosen,
@@ -63,17 +80,8 @@ async function measured(
     readonly chosen: readonly Design[];
     readonly terminal: Terminal;
   },
-): Promise<ConversionRecord> {
-  const { module } = await loadRun(folder);
-  const run = readRun(folder);
+): ConversionRecord {
   const weights = readRunWeights(folder);
-  const solver = module.solvers.find((one) => one.name === run.experiment);
-  if (solver === undefined) {
-    throw inputError(`${folder} holds no solver`, {
-      why: "conversion by calibration is compiled for networks that solve a problem",
-      fix: "convert other models by a `convert` declaration in their file",
-    });
-  }
   const chain = solverChain(solver, weights.tensors);
   const samples = solverSamples(solver, COUNTS);
   const key = conversionKey(weights.label);
@@ -95,8 +103,8 @@ async function measured(
     const input = samples.test.slice(0, chain[0]!.inputs);
     return {
       key,
-      model: solver!.name,
-      field: solver!.problem.fields[0]!,
+      model: solver.name,
+      field: solver.problem.fields[0]!,
       exact: samples.exact && {
         network: relativeError(network, samples.exact),
         zero: relativeError(zero, samples.exact),
@@ -156,16 +164,18 @@ function printTable(
   );
 }
 
-/** Those whose names contain a text; all without one. */
-function designsNamed(text: string | undefined): readonly Design[] {
-  if (text === undefined) return designs;
-  const words = text.split(",").map((word) => word.trim());
-  const found = designs.filter(({ name }) => words.some((word) => name.includes(word)));
-  if (found.length > 0) return found;
-  throw usageError(
-    `no design has \`${text}\` in its name`,
-    designs.map(({ name }) => name).join("; "),
-  );
+/** The designs of these names or, for a text that is no name, with it in their names; all without any. */
+function designsNamed(texts: string | undefined): readonly Design[] {
+  if (texts === undefined) return designs;
+  const found = texts.split(";").flatMap((word) => {
+    const text = word.trim();
+    const exact = designs.filter(({ name }) => name === text);
+    const near = exact.length > 0 ? exact : designs.filter(({ name }) => name.includes(text));
+    if (near.length > 0) return near;
+    const names = designs.map(({ name }) => name).join("; ");
+    throw usageError(`no design has \`${text}\` in its name`, `the designs are ${names}`);
+  });
+  return [...new Set(found)];
 }
 
 function stepsOf(text: string): readonly number[] {

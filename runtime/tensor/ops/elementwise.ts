@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { addsPerElement, macsPerElement } from "../../energy/record.js";
+import { activation } from "./activation.js";
 import { toFloat, type Operand } from "./operand.js";
 
 /** -x. */
@@ -11,48 +12,47 @@ export function neg(x: Operand): Tensor {
 
 /** max(x, 0); derivative 0 at 0. */
 export function relu(x: Operand): Tensor {
-  return addsPerElement(tf.relu(toFloat(x)));
+  return addsPerElement(activation(toFloat(x), tf.relu));
 }
 
 /** x where x > 0, else slope * x. */
 export function leakyRelu(x: Operand, slope = 0.01): Tensor {
-  return macsPerElement(tf.leakyRelu(toFloat(x), slope));
+  return macsPerElement(activation(toFloat(x), (z) => tf.leakyRelu(z, slope)));
 }
 
 /** x where x > 0, else exp(x) - 1 (Clevert et al. 2016). */
 export function elu(x: Operand): Tensor {
-  return macsPerElement(tf.elu(toFloat(x)));
+  return macsPerElement(activation(toFloat(x), tf.elu));
 }
 
 /** Hyperbolic tangent. */
 export function tanh(x: Operand): Tensor {
-  return macsPerElement(tf.tanh(toFloat(x)));
+  return macsPerElement(activation(toFloat(x), tf.tanh));
 }
 
 /** 1 / (1 + exp(-x)). */
 export function sigmoid(x: Operand): Tensor {
-  return macsPerElement(tf.sigmoid(toFloat(x)));
+  return macsPerElement(activation(toFloat(x), tf.sigmoid));
 }
 
 /** log(1 + exp(x)), without overflow. */
 export function softplus(x: Operand): Tensor {
-  return macsPerElement(tf.softplus(toFloat(x)));
+  return macsPerElement(activation(toFloat(x), tf.softplus));
 }
 
 /** x * Phi(x) with the exact normal distribution function (Hendrycks and Gimpel 2016). */
 export function gelu(x: Operand): Tensor {
-  const value = toFloat(x);
-  return macsPerElement(
-    tf.mul(value, tf.add(0.5, tf.mul(0.5, tf.erf(tf.mul(value, Math.SQRT1_2))))),
-    3,
-    1,
-  );
+  const f = (z: Tensor): Tensor =>
+    tf.mul(z, tf.add(0.5, tf.mul(0.5, tf.erf(tf.mul(z, Math.SQRT1_2)))));
+  return macsPerElement(activation(toFloat(x), f), 3, 1);
 }
 
 /** x * sigmoid(x). */
 export function silu(x: Operand): Tensor {
-  const value = toFloat(x);
-  return macsPerElement(tf.mul(value, tf.sigmoid(value)), 2);
+  return macsPerElement(
+    activation(toFloat(x), (z) => tf.mul(z, tf.sigmoid(z))),
+    2,
+  );
 }
 
 /** Exponential. */
