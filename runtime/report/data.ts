@@ -49,12 +49,28 @@ export interface Examination {
   readonly equilibria: readonly EquilibriumPicture[];
 }
 
+/** A network in spikes: errors, additions, and the spikes of one input. */
+export interface ConversionPicture {
+  /** What errors are of. */
+  readonly field: string;
+  readonly rows: readonly {
+    readonly design: string;
+    readonly steps: number;
+    readonly againstNetwork: number;
+    readonly rateTimesSteps: number;
+  }[];
+  readonly quantised: readonly { readonly bits: number; readonly againstNetwork: number }[];
+  readonly spikes: readonly SpikePicture[];
+}
+
 export interface ReportRun {
   readonly record: RunRecord;
   readonly epochs: readonly EpochRecord[];
   readonly examination: Examination | undefined;
   /** What a solver found; undefined for other runs. */
   readonly solution?: readonly FieldSlice[] | undefined;
+  /** What `sgnnc convert` measured of it. */
+  readonly conversion?: ConversionPicture | undefined;
   /** Why there is no examination. */
   readonly problem: string | undefined;
   /** The command that trains it again, but for the seed. */

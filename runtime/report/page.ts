@@ -6,6 +6,7 @@ import { variantsOf, type BaselineRun, type ReportRun, type Variant } from "./da
 import { colourOf, paletteCss } from "./palette.js";
 import type { FieldSlice } from "../physics/slices.js";
 import { fieldPictures } from "./fields.js";
+import { inSpikes } from "./frontier.js";
 import { predictions } from "./predictions.js";
 import { raster, rates } from "./spikes.js";
 import { escape } from "./svg.js";
@@ -89,9 +90,10 @@ ${body.filter((part) => part !== "").join("\n")}
 
 /** Pictures of one variant: all seeds in the predictions, the first seed in the rest. */
 function variantSection({ name, runs, index }: Variant): string {
-  const solver = runs.find(({ solution }) => solution !== undefined);
-  if (solver?.solution !== undefined)
-    return solutionSection(name, index, solver.record, solver.solution);
+  const solver =
+    runs.find(({ conversion }) => conversion !== undefined) ??
+    runs.find(({ solution }) => solution !== undefined);
+  if (solver?.solution !== undefined) return solutionSection(name, index, solver, solver.solution);
   const shown = runs.find(({ examination }) => examination !== undefined);
   if (shown === undefined) return "";
   const pictures = [predictions(runs, index), rates(shown), equilibria(shown)].filter(
@@ -111,13 +113,14 @@ function variantSection({ name, runs, index }: Variant): string {
 function solutionSection(
   name: string,
   index: number,
-  { parameters, seed, message }: ReportRun["record"],
+  { record: { parameters, seed, message }, conversion }: ReportRun,
   solution: readonly FieldSlice[],
 ): string {
   return [
     `<h2><span class="swatch" style="background:${colourOf(index)}"></span>${escape(name)}</h2>`,
     `<p class="about">${parameters} parameters; solution of seed ${seed}${message === undefined ? "" : `; ${escape(message)}`}</p>`,
     fieldPictures(solution),
+    conversion === undefined ? "" : inSpikes(conversion),
   ].join("\n");
 }
 

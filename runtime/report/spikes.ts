@@ -91,7 +91,8 @@ export function raster({ examination }: ReportRun): string {
   return `<figure><div class="rasters">${panels.join("")}</div><figcaption>Where spikes fell for the first ${escape(unit)} of the test part. ${how}; a mark is a value that is not 0.</figcaption></figure>`;
 }
 
-function panel(picture: SpikePicture, index: number, item: string): string {
+/** One layer: its spikes as marks. */
+export function panel(picture: SpikePicture, index: number, item: string): string {
   const { path, steps, rows, channels, spikes } = picture;
   const isTimed = steps > 1;
   const units = rows * channels;

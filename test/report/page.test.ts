@@ -230,3 +230,37 @@ describe("R2 of all seeds together", () => {
     expect(pooledR2([one, undefined])).toBeUndefined();
   });
 });
+
+describe("a solver in spikes", () => {
+  const conversion = {
+    field: "u",
+    rows: [
+      { design: "two thresholds", steps: 64, againstNetwork: 0.21, rateTimesSteps: 28 },
+      { design: "digits", steps: 12, againstNetwork: 0.0025, rateTimesSteps: 4.3 },
+      { design: "digits", steps: 16, againstNetwork: 2e-5, rateTimesSteps: 5.7 },
+    ],
+    quantised: [{ bits: 8, againstNetwork: 0.01 }],
+    spikes: run("Dense", 1, 0.9, 100).examination!.spikes,
+  };
+  const solver = { ...run("Net", 1, 0.9, 100), examination: undefined, solution: [], conversion };
+  const text = reportPage([solver], about);
+
+  it("has errors and additions of every design, and the rival's line", () => {
+    expect(text).toContain("<h3>In spikes</h3>");
+    expect(text).toContain("<td>21 % (28)</td>");
+    expect(text).toContain("<td>0.25 % (4.3)</td><td>2e-5 (5.7)</td>");
+    expect(text).toContain(">8 bits</text>");
+    expect(text).toContain("<title>digits, T = 12: 0.25 %</title>");
+    expect(text).toContain("Spikes for one input.");
+  });
+
+  it("draws what costs less than floats left of the upright line", () => {
+    const line = Number(
+      /<line x1="([\d.]+)"[^>]*style="stroke:var\(--vermillion\)"/.exec(text)?.[1],
+    );
+    const left = (label: string): number =>
+      Number(new RegExp(`points="([\\d.]+),[^>]*><title>${label}`).exec(text)?.[1]);
+    expect(left("digits, T = 12")).toBeLessThan(line - 5);
+    expect(left("digits, T = 16")).toBeGreaterThan(line);
+  });
+});

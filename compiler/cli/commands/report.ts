@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, relative } from "node:path";
 import { writeFileWhole } from "../../../runtime/data/files.js";
+import { conversionKey, readConversion } from "../../../runtime/conversion/record.js";
 import { energyModels, type EnergyModel } from "../../../runtime/energy/models.js";
 import { SgnnError } from "../../../runtime/error.js";
 import { variantsOf, type BaselineRun, type ReportRun } from "../../../runtime/report/data.js";
@@ -33,7 +34,8 @@ export const report: Command = {
   parameters: "<run...>",
   description: `
 Writes one HTML page about trained runs: variants with mean and spread over the seeds, energy, learning
-curves, predictions, spikes and layers; of networks that solve equations, maps of solution and error. Each argument is a run or a folder with runs below it. Every run is
+curves, predictions, spikes and layers; of networks that solve equations, maps of solution
+and error, and their spikes where \`sgnnc convert\` made some. Each argument is a run or a folder with runs below it. Every run is
 measured once more on its test part; what was seen is kept in its folder. Below the variants stand the
 baselines that they must beat: the training mean, and ridge regression where targets are numbers of a graph.`,
   options: {
@@ -140,8 +142,18 @@ async function lookAt(folder: string, options: Options): Promise<ReportRun> {
   const solver = module.solvers.find((one) => one.name === record.experiment);
   const command = commandOf(record, origin, solver === undefined);
   if (solver !== undefined) {
-    const solution = fieldSlices(solver, readRunWeights(folder).tensors);
-    return { record, epochs, examination: undefined, solution, problem: undefined, command };
+    const weights = readRunWeights(folder);
+    const solution = fieldSlices(solver, weights.tensors);
+    const conversion = readConversion(folder, conversionKey(weights.label));
+    return {
+      record,
+      epochs,
+      examination: undefined,
+      solution,
+      conversion,
+      problem: undefined,
+      command,
+    };
   }
   const experiment = module.experiments.find((one) => one.name === record.experiment);
   try {
