@@ -6,7 +6,7 @@
  *
  * The report has looked at every test prediction; energies are those that the runs measured when they ended. Nothing
  * here computes a result, but for differences between variants on the same folds. Tables go between the markers of
- * README.md (those that have no place there are printed), the picture into error-energy.svg.
+ * README.md (those that have no place there are printed), the picture into error-energy.svg, all runs into rows.csv.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -124,13 +124,29 @@ tables.tuning = table(
   ]),
 );
 
-// What all of it cost.
+// Every finished run as a line of rows.csv, and what all of them cost.
 const records = readdirSync(out, { recursive: true })
   .filter((name) => basename(name) === "run.json")
-  .map((name) => JSON.parse(readFileSync(join(out, name), "utf8")))
-  .filter(({ status }) => status === "finished");
+  .map((name) => ({
+    folder: dirname(name),
+    ...JSON.parse(readFileSync(join(out, name), "utf8")),
+  }))
+  .filter(({ status }) => status === "finished")
+  .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+const lines = records.map(({ folder, backend, best, metrics, cpuSeconds }) => {
+  const { test, validation } = metrics;
+  const measured = [test.r2, test.relative_error, test.spike_rate, test.energy_dense_uJ];
+  return [
+    ...[folder, backend, best.epoch, validation.loss, validation.r2, ...measured],
+    ...[test.energy_uJ, test.energy_zeros_uJ, cpuSeconds],
+  ].map((cell) => (typeof cell === "number" ? Number(cell.toPrecision(6)) : (cell ?? "")));
+});
+const columns =
+  "run,backend,epoch,validation loss,validation R2,test R2,relative error,firing,dense uJ,events uJ,every zero uJ,cpu s";
+const note = "# Written by: node examples/hvs-gnn/results.mjs. Do not edit.";
+writeFileSync(join(here, "rows.csv"), `${[note, columns, ...lines].join("\n")}\n`);
 const minutes = records.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60;
-tables.cost = `${records.length} finished runs took ${minutes.toFixed(0)} minutes of processor time.`;
+tables.cost = `All ${records.length} runs behind these tables took ${minutes.toFixed(0)} minutes of processor time; each is a line of \`rows.csv\`.`;
 
 // The curves: every variant at each weight of the spiking loss, on the folds that all weights have.
 const weights = readdirSync(out)
@@ -168,7 +184,7 @@ if (curves.length > 0)
 /** Vanilla on the folds of the curves, as a dense network and with every zero skipped. */
 const seeds = curves[0]?.seeds ?? [];
 const vanilla = (key) => mean(seeds.map((seed) => metric(variants, "Vanilla", seed, key)));
-const lines =
+const stars =
   curves.length === 0
     ? undefined
     : {
@@ -190,5 +206,5 @@ for (const [name, markdown] of Object.entries(tables)) {
   text = `${text.slice(0, start + from.length)}\n\n${markdown}\n\n${text.slice(end)}`;
 }
 writeFileSync(file, text);
-if (lines !== undefined) writeFileSync(join(here, "error-energy.svg"), errorEnergy(curves, lines));
+if (stars !== undefined) writeFileSync(join(here, "error-energy.svg"), errorEnergy(curves, stars));
 console.log(`wrote ${file}`);

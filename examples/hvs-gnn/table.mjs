@@ -1,8 +1,8 @@
 /**
  * Every run behind the tables of README.md, resumable: call it again after a kill, and finished runs are kept.
  *
- *   node examples/hvs-gnn/table.mjs --data terfenol_magnetostriction.npz --tune   the tuning grid, first
  *   node examples/hvs-gnn/table.mjs --data terfenol_magnetostriction.npz          every row of the tables
+ *   node examples/hvs-gnn/table.mjs --data terfenol_magnetostriction.npz --tune   the tuning grid alone
  *
  * Further options: --out runs/hvs-gnn, --jobs 2, --backend wasm. Then `results.mjs` measures the runs and writes the
  * tables and the picture.

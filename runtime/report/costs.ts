@@ -91,9 +91,11 @@ export function energyBars(variants: readonly Variant[]): string {
       }
     });
   });
-  const dense = shown.find(isDense);
+  // Of several dense networks the largest: the others are its ablations.
+  const cost = (variant: Variant): number => energyOf(variant, "nothing")!.mean;
+  const dense = shown.filter(isDense).sort((a, b) => cost(b) - cost(a))[0];
   if (dense !== undefined) {
-    const line = at(x(area, scale, energyOf(dense, "nothing")!.mean));
+    const line = at(x(area, scale, cost(dense)));
     parts.push(
       `<line class="dense" x1="${line}" x2="${line}" y1="${area.top - 4}" y2="${area.bottom}"/>`,
       `<text class="tick" x="${line}" y="${area.top - 8}" text-anchor="middle">${escape(dense.name)}, dense</text>`,

@@ -11,8 +11,14 @@ import { scaleOver } from "../../runtime/report/svg.js";
 import { spreadText } from "../../runtime/report/tables.js";
 
 /** A run of one product of `terms` terms of which `active` act. */
-function run(experiment: string, seed: number, r2: number, active: number): ReportRun {
-  const kind = experiment === "Dense" ? ("real" as const) : ("graded" as const);
+function run(
+  experiment: string,
+  seed: number,
+  r2: number,
+  active: number,
+  terms = 1000,
+): ReportRun {
+  const kind = experiment.startsWith("Dense") ? ("real" as const) : ("graded" as const);
   const counter = new OperationCounter();
   countingWith(counter, () =>
     counter.within("h.layer", "Linear", () =>
@@ -20,7 +26,7 @@ function run(experiment: string, seed: number, r2: number, active: number): Repo
         work({
           op: "product",
           ...{ kind, inputs: 10, outputs: 100, rows: 1, values: 10, active: active / 100 },
-          ...{ activeAt: [active / 100], terms: 1000, activeTerms: active },
+          ...{ activeAt: [active / 100], terms, activeTerms: active },
           each: { macs: 1, adds: 0, bitOps: 0 },
         }),
       ),
@@ -123,6 +129,9 @@ describe("the page", () => {
   it("draws the dense line at the network without events", () => {
     expect(page).toContain('class="dense"');
     expect(page).toContain(">Dense, dense</text>");
+    // Of two it is the larger, wherever it stands: the other is an ablation of it.
+    const two = [run("Dense part", 1, 0.6, 300, 500), run("Dense whole", 1, 0.7, 600)];
+    expect(reportPage(two, about)).toContain(">Dense whole, dense</text>");
   });
   it("names every axis with its unit", () => {
     for (const name of [
