@@ -41,7 +41,7 @@ function train(page, model, seed, fraction) {
   for (const name of ["dblp.sgnn", "variants.sgnn"]) {
     const text = readFileSync(join(here, name), "utf8");
     const split = `${fraction - 5} : 5 : ${100 - fraction}`;
-    writeFileSync(join(folder, name), text.replace("75 : 5 : 20", split));
+    writeFileSync(join(folder, name), text.replaceAll("75 : 5 : 20", split));
   }
   const out = join(folder, "runs", `${model}-${seed}`);
   const args = [tool, "train", join(folder, page), "--model", model, "--seeds", String(seed)];

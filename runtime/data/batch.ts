@@ -1,8 +1,8 @@
 /**
  * Units of a data set as the inputs of a model: tensors, and graphs stacked block-diagonally.
  *
- * A batch owns its tensors. For level "node" there is one batch, the whole graph, and the units only
- * choose which rows of output and target are compared.
+ * A batch owns its tensors. For level "node" a batch has the whole graph (or, in mini-batches, that of ego.ts), and
+ * the units only choose which rows of output and target are compared.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";

@@ -14,6 +14,7 @@ import {
   type TargetKind,
 } from "../data/batch.js";
 import { labelsOf, loadDataset, type Dataset } from "../data/dataset.js";
+import { egoGraphs } from "../data/ego.js";
 import { withPropagated } from "../data/propagated.js";
 import { applyScale, fitScale, unscaleRows, type ScaleState } from "../data/scale.js";
 import type { Part } from "../data/spec.js";
@@ -170,7 +171,12 @@ function makeSession(
       return made;
     },
     batch(units) {
-      if (dataset.level === "node") return { batch: session.batches("train")[0]!, kept: true };
+      if (dataset.level === "node") {
+        if (experiment.train.batch === undefined)
+          return { batch: session.batches("train")[0]!, kept: true };
+        const ego = egoGraphs(dataset, units);
+        return { batch: makeBatch(ego.dataset, ego.units, binding), kept: false };
+      }
       return { batch: makeBatch(dataset, units, binding), kept: false };
     },
     eachBatch(part, use) {

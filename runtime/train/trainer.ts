@@ -233,8 +233,7 @@ class Trainer {
     const epoch = this.epoch + 1;
     const { session, experiment } = this;
     const order = this.order(epoch);
-    const size =
-      session.dataset.level === "node" ? order.length : (experiment.train.batch ?? order.length);
+    const size = experiment.train.batch ?? order.length;
     const steps = Math.max(1, Math.ceil(order.length / size));
     const optimizer = this.optimizerOf(epoch);
     // Losses stay on the backend until the epoch ends, unless something needs them earlier.
@@ -332,8 +331,7 @@ class Trainer {
   /** Units in the order of this epoch. */
   private order(epoch: number): Int32Array {
     const { train: units } = this.session.split;
-    if (this.session.dataset.level === "node" || this.experiment.train.batch === undefined)
-      return units;
+    if (this.experiment.train.batch === undefined) return units;
     return Rng.of(this.options.seed, "shuffle", epoch)
       .permutation(units.length)
       .map((k) => units[k]!);

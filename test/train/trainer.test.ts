@@ -139,6 +139,27 @@ describe("training on one graph", () => {
     expect(energy_dense_uJ).toBe(energy_uJ);
     expect(energy_zeros_uJ).toBeLessThan(energy_uJ!);
   });
+  it("with `batch`, takes steps of some nodes and their neighbours, and resumes inside an epoch", async () => {
+    const some = classifier(data, size, { epochs: 60, batch: 4, report: ["accuracy"] });
+    const before = tf.memory().numTensors;
+    const steps = new Set<number>();
+    const whole = await train(some, options({ onProgress: (event) => steps.add(event.steps) }));
+    expect(tf.memory().numTensors).toBe(before);
+    // Five nodes of each of two classes: the last step has what is left.
+    expect([...steps]).toEqual([3]);
+    expect(whole.metrics["test"]!["accuracy"]).toBeGreaterThan(0.85);
+    const run = join(folder, "nodes");
+    const controller = new AbortController();
+    let count = 0;
+    const onProgress = (): void => {
+      if (++count === 10) controller.abort();
+    };
+    const stop = { folder: run, checkpointSeconds: 0, signal: controller.signal, onProgress };
+    expect((await train(some, options(stop))).status).toBe("interrupted");
+    expect((await train(some, options({ folder: run, resume: true }))).weights).toEqual(
+      whole.weights,
+    );
+  });
   it("chooses weights by the value asked for, and stops when patience is over", async () => {
     const result = await train(
       classifier(data, size, { epochs: 400, select: "accuracy", patience: 15 }),
