@@ -1,10 +1,11 @@
 /**
  * Whole networks on packed bits, see README.md.
  *   node bench/packed.mjs speed [--python FILE] [--points 1024] [--rounds 7]
+ *   node bench/packed.mjs width [--points 1024] [--rounds 4]
  *   node bench/packed.mjs equal --data modelnet10_surface_voxels.npz [--run FOLDER | --model NAME] [--backend wasm]
  * `speed`: DGCNN at its published width as a fully binary network (BF2), beside our float network on the same engine,
  * whose edge convolutions are products on nodes, and beside PyTorch's with naive edge features; products and nearest
- * rows beside float. `equal`: the fully binary networks of examples/binary-gnn on every test shape, in bits and on
+ * rows beside float. `width`: training steps at the published width, and the files of the weights. `equal`: the fully binary networks of examples/binary-gnn on every test shape, in bits and on
  * tensors: the class, and the numbers that the last layer reads.
  */
 import { spawnSync } from "node:child_process";
@@ -19,7 +20,7 @@ import { median, threadLimit } from "./common/side.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [part] = process.argv.splice(2, 1);
 const usage =
-  "node bench/packed.mjs speed [--python FILE] [--points N] [--rounds N] | equal --data FILE [--run FOLDER | --model NAME] [--backend B]";
+  "node bench/packed.mjs speed [--python FILE] [--points N] [--rounds N] | width | equal --data FILE [--run FOLDER | --model NAME] [--backend B]";
 checkOptions(usage, ["python", "points", "rounds", "data", "run", "model", "backend"], []);
 const { Rng } = await dist("runtime/tensor/random/rng.js");
 const inference = await dist("runtime/inference/index.js");
@@ -179,6 +180,22 @@ function torch(python, points, rounds) {
   return {};
 }
 
+/* ---------------------------------------------------------------- width */
+
+function width() {
+  const rows = ["DGCNN", "BF2"].map((name) => {
+    const words = [here("packed/width.mjs"), name, option("points", "1024"), option("rounds", "4")];
+    const env = { ...process.env, ...threadLimit(1) };
+    const done = spawnSync(process.execPath, words, { encoding: "utf8", env });
+    if (done.status !== 0) throw new Error(done.stderr);
+    const { step, losses, memory, bytes } = JSON.parse(done.stdout);
+    const mib = (memory / 2 ** 20).toFixed(0);
+    return [name, step.toFixed(0), losses.map((one) => one.toFixed(3)).join(", "), mib, bytes];
+  });
+  const header = ["network", "ms of a step, two clouds", "losses", "peak MiB", "bytes of weights"];
+  console.log(markdown(header, rows));
+}
+
 /* ---------------------------------------------------------------- equality */
 
 async function equal() {
@@ -271,6 +288,7 @@ async function compare(module, plan, Model, weights, points, ends) {
 }
 
 if (part === "speed") await speed();
+else if (part === "width") width();
 else if (part === "equal") await equal();
 else {
   console.error(`usage: ${usage}`);

@@ -114,7 +114,7 @@ function runCounted(session: Session, batch: Batch, counter: OperationCounter): 
       counter.mark(input.edges[field]!, { kind: kindOf(kind), steps: 1 });
     }
   }
-  const run = createRun({ training: false });
+  const run = createRun({ training: false, binary: experiment.binary });
   tf.tidy(() => {
     countingWith(counter, () =>
       watchingParts(model, counter, () =>

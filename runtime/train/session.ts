@@ -250,7 +250,8 @@ export function predictions(session: Session, part: Part): Judged | undefined {
   const outputs: Float32Array[] = [];
   session.eachBatch(part, (batch) => {
     tf.tidy(() => {
-      const { output } = session.forward(batch, createRun({ training: false }));
+      const run = createRun({ training: false, binary: session.experiment.binary });
+      const { output } = session.forward(batch, run);
       outputs.push(Float32Array.from(output.dataSync()));
     });
   });
