@@ -225,10 +225,12 @@ async function equal() {
   for (const name of names) {
     const plan = module.plans[name];
     const weights = run === undefined ? disturbed(plan, 1) : await weightsOf(run);
-    const { classes, numbers } = await compare(module, plan, models[name], weights, points, ends);
+    const compared = await compare(module, plan, models[name], weights, points, ends);
+    const { classes, numbers, largest } = compared;
     console.log(
       `${name}${run === undefined ? " (random weights)" : ""}, ${shapes.length} test shapes, tensors on ` +
-        `${backend.name}: ${classes} other classes, ${numbers} other numbers before the last layer`,
+        `${backend.name}: ${classes} other classes, ${numbers} other numbers before the last layer` +
+        (numbers === 0 ? "" : `, the largest difference ${largest.toExponential(1)}`),
     );
   }
 }
@@ -275,6 +277,7 @@ async function compare(module, plan, Model, weights, points, ends) {
     if (classOf(a, row) !== classOf(b, row)) classes++;
   }
   let numbers = 0;
+  let largest = 0;
   for (let first = 0; first < inputs; first += outputs) {
     const picking = new Map(weights);
     const data = new Float32Array(inputs * outputs);
@@ -282,9 +285,12 @@ async function compare(module, plan, Model, weights, points, ends) {
     picking.set(last, { ...weights.get(last), data });
     picking.set(bias, { ...weights.get(bias), data: new Float32Array(outputs) });
     const [own, packed] = both(picking);
-    for (let k = 0; k < own.length; k++) if (own[k] !== packed[k]) numbers++;
+    for (let k = 0; k < own.length; k++) {
+      if (own[k] !== packed[k]) numbers++;
+      largest = Math.max(largest, Math.abs(own[k] - packed[k]));
+    }
   }
-  return { classes, numbers };
+  return { classes, numbers, largest };
 }
 
 if (part === "speed") await speed();
