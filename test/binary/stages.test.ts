@@ -48,7 +48,7 @@ test("predictions of a stage use its activations and weights", async () => {
     const [smooth, signs] = await Promise.all(
       stagesOf(experiment!).map(async (stage) => {
         const session = await openSession(stage, { seed: 1, baseFolder: folder });
-        const found = [...predictions(session, "test")!.output];
+        const found = Array.from(predictions(session, "test")!.output);
         const run = sg.createRun({ training: false, binary: stage.binary });
         const { output } = session.forward(session.batches("test")[0]!, run);
         expect(found).toEqual([...output.dataSync()]);
