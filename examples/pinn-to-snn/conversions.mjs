@@ -93,6 +93,9 @@ for (const name of all) {
     });
     console.log(`| ${design} | ${cells.join(" | ")} |`);
   }
-  const bits = quantised.map((row) => `${row.bits} bits ${percent(row.againstNetwork)}`);
-  console.log(`\nNo spikes, few bits: ${bits.join(", ")}`);
+  const bits = quantised.map(
+    (row) =>
+      `${row.bits} bits${row.rounded === "activations" ? " for activations alone" : ""} ${percent(row.againstNetwork)}`,
+  );
+  console.log(`\nNo spikes: ${bits.join(", ")}`);
 }

@@ -124,23 +124,31 @@ function spectralNorm(weight: Float64Array, inputs: number, outputs: number): nu
 
 export interface QuantisedRow {
   readonly bits: number;
+  /** Weights and activations in these bits; or activations alone, by neuron, as digits are. */
+  readonly rounded?: "all" | "activations";
   readonly againstNetwork: number;
   readonly againstExact: number | undefined;
 }
 
-/** The rival, for some numbers of bits. */
+/** The rivals, for some numbers of bits. */
 export function judgeQuantised(
   chain: Chain,
   { calibration, test, exact, field = (outputs) => outputs }: Samples,
   bits: readonly number[],
 ): readonly QuantisedRow[] {
   const wanted = chainValues(chain, test).after.at(-1)!;
-  return bits.map((one) => {
-    const found = quantisedOutputs(chain, calibration, test, one);
-    return {
-      bits: one,
-      againstNetwork: relativeError(field(found), field(wanted)),
-      againstExact: exact && relativeError(field(found), exact),
-    };
-  });
+  return (["all", "activations"] as const).flatMap((rounded) =>
+    bits.map((one): QuantisedRow => {
+      const rounding =
+        rounded === "all"
+          ? ({ bits: one, weights: true, per: "layer" } as const)
+          : ({ bits: one, weights: false, per: "neuron" } as const);
+      const found = quantisedOutputs(chain, calibration, test, rounding);
+      return {
+        ...{ bits: one, rounded },
+        againstNetwork: relativeError(field(found), field(wanted)),
+        againstExact: exact && relativeError(field(found), exact),
+      };
+    }),
+  );
 }

@@ -19,7 +19,7 @@ export interface NeuronScale {
  *                of the sum of the inputs so far
  * digits         radix 2, layer after layer: a layer starts when the one before has ended, so it sends the digits of
  *                its final value. Thresholds halve with every step and are such that no two spikes follow one another:
- *                a third of the steps has one. T steps say as much as T - 0.4 bits.
+ *                a third of the steps has one. T steps say as much as T + 0.4 bits, and no more.
  *
  * radix and digits are weighted spikes (phase coding of Kim et al. 2018, few-spike neurons of Stockl and Maass 2021,
  * radix encoding of Wang et al. 2022); ours are the signed digits, and in radix that every layer corrects its earlier

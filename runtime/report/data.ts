@@ -59,7 +59,11 @@ export interface ConversionPicture {
     readonly againstNetwork: number;
     readonly rateTimesSteps: number;
   }[];
-  readonly quantised: readonly { readonly bits: number; readonly againstNetwork: number }[];
+  readonly quantised: readonly {
+    readonly bits: number;
+    readonly rounded?: "all" | "activations";
+    readonly againstNetwork: number;
+  }[];
   readonly spikes: readonly SpikePicture[];
 }
 

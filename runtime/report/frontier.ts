@@ -36,10 +36,12 @@ function frontier({ rows, quantised, field }: ConversionPicture): string {
     return marker(names.indexOf(design), px, py, label);
   });
   const even = at(x(area, across, EVEN));
-  const bits = quantised.map(({ bits: count, againstNetwork }) => {
-    const line = at(y(area, up, error(againstNetwork)));
-    return `<line class="dense" x1="${area.left}" x2="${area.right}" y1="${line}" y2="${line}"/><text class="tick" x="${area.right + 6}" y="${line}" dy="0.32em">${count} bits</text>`;
-  });
+  const bits = quantised
+    .filter(({ rounded }) => rounded !== "activations")
+    .map(({ bits: count, againstNetwork }) => {
+      const line = at(y(area, up, error(againstNetwork)));
+      return `<line class="dense" x1="${area.left}" x2="${area.right}" y1="${line}" y2="${line}"/><text class="tick" x="${area.right + 6}" y="${line}" dy="0.32em">${count} bits</text>`;
+    });
   const titles = [
     { scale: across, name: "rate x T: additions for each multiply-accumulate (logarithmic)" },
     { scale: up, name: `distance of ${field} to the network` },

@@ -202,9 +202,22 @@ describe("the comparison", () => {
     }
   });
 
-  it("the quantised rival gets better with every bit, and is the network at many", () => {
-    const errors = judgeQuantised(net, samples, [3, 5, 8, 16]).map((row) => row.againstNetwork);
-    expect([...errors].sort((a, b) => b - a)).toEqual(errors);
-    expect(errors[3]).toBeLessThan(1e-3);
+  it("the quantised rivals get better with every bit, and are the network at many", () => {
+    const rows = judgeQuantised(net, { ...samples, calibration: test }, [3, 5, 8, 16]);
+    for (const rounded of ["all", "activations"]) {
+      const own = rows.filter((row) => row.rounded === rounded);
+      const errors = own.map((row) => row.againstNetwork);
+      expect([...errors].sort((a, b) => b - a)).toEqual(errors);
+      expect(errors[3]).toBeLessThan(1e-3);
+    }
+  });
+
+  it("digits are as exact as activations with as many bits, by neuron, and weights in full", () => {
+    const inRange = { ...samples, calibration: test };
+    const bits = judgeQuantised(net, inRange, [8]).find((row) => row.rounded === "activations")!;
+    const spiking = convertChain(net, named("digits (ours)"), 8, test);
+    const { againstNetwork } = judgeConversion(net, spiking, "digits", inRange);
+    expect(againstNetwork / bits.againstNetwork).toBeGreaterThan(0.5);
+    expect(againstNetwork / bits.againstNetwork).toBeLessThan(1.5);
   });
 });

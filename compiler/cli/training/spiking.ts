@@ -25,7 +25,7 @@ import { loadRun } from "./experiments.js";
 import { printSpikingModel } from "./spiking-model.js";
 
 const COUNTS = { calibration: 1024, test: 1024 };
-const BITS = [4, 5, 6, 8];
+const BITS = [4, 6, 8, 12];
 /** rate x T at which additions cost as much as the multiply-accumulates they replace: 4.6 pJ / 0.9 pJ. */
 const EVEN = 5.1;
 /** Designs and steps whose spikes are kept as pictures. */
@@ -156,7 +156,7 @@ function printTable(
     textTable(
       ["few bits", "to network", "to exact"],
       quantised.map((row) => [
-        `${row.bits} bits`,
+        `${row.bits} bits${row.rounded === "activations" ? ", activations alone" : ""}`,
         percent(row.againstNetwork),
         percent(row.againstExact),
       ]),
