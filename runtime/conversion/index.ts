@@ -10,6 +10,7 @@ export {
   type Samples,
 } from "./judge.js";
 export { convertModel, modelDesigns, type ModelRow } from "./model.js";
+export { convertSeparable } from "./separable.js";
 export { spikePictures } from "./pictures.js";
 export { conversionKey, readConversion, writeConversion, type ConversionRecord } from "./record.js";
 export { controls, solverChain, solverSamples } from "./solver-chain.js";

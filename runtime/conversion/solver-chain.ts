@@ -18,7 +18,7 @@ export function solverChain(
   if (network.readout !== undefined) {
     throw new SgnnError({
       code: "R360",
-      message: `${name} is separable, which cannot be converted to spikes yet`,
+      message: `${name} is separable, not one chain of layers`,
       why: "Its outputs are products of networks, and spikes of two factors do not multiply.",
       fix: "Convert a solver that is one plain network.",
     });

@@ -3,9 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
+import { loadGenerated } from "../../compiler/cli/generated.js";
+import { compileSource } from "../../compiler/compile.js";
+import { toJavaScript } from "../../compiler/emit/index.js";
 import { convertModel, type ModelRow } from "../../runtime/conversion/model.js";
+import { convertSeparable } from "../../runtime/conversion/separable.js";
 import { digitsOf, Sites } from "../../runtime/conversion/sites.js";
 import { largestOfDigits } from "../../runtime/conversion/spiking.js";
+import { solve } from "../../runtime/physics/solve.js";
 import { setWeights } from "../../runtime/export/weights.js";
 import { useBackend } from "../../runtime/tensor/backend.js";
 import { withActivations } from "../../runtime/tensor/ops/activation.js";
@@ -90,5 +95,38 @@ describe("a trained graph network", () => {
     expect(row("digits (ours)", 16).rateTimesSteps).toBeLessThanOrEqual(16 / 2);
     const mean = "centred per neuron (ours)";
     expect(row(mean, 16).againstNetwork).toBeLessThan(row(mean, 6).againstNetwork);
+  });
+});
+
+describe("a separable solver", () => {
+  it("in digits comes near to itself, though its output is a product", async () => {
+    const source = `problem Ring {
+  domain   x in [0, 2], y in [0, 1]
+  field    u(x, y)
+  equation d(u, x, x) + d(u, y, y) = 0
+  boundary u = exact
+  exact    u = sin(x) * exp(y)
+  sample   interior 256, boundary 64
+}
+model Net solves Ring { separable rank 4 over x, y { Dense<8> |> sin |> Dense<8> |> tanh } }
+train Net on Ring { optimize adam(rate: 1e-2) epochs 60 }`;
+    const host = { read: () => undefined };
+    const { text } = await compileSource({
+      ...{ file: "ring.sgnn", source, hash: "h", version: "0", host },
+    });
+    const { solvers } = await loadGenerated(await toJavaScript(text ?? ""));
+    const { weights } = await solve(solvers[0]!, { seed: 1, backend: { name: "wasm" } });
+    const rows = convertSeparable(
+      solvers[0]!,
+      { tensors: weights, label: "weights" },
+      { steps: [6, 14], bits: [8], counts: { calibration: 500, test: 200 } },
+    );
+    const [network, few, many] = rows;
+    expect(rows.map(({ design }) => design)).toEqual([
+      ...["network", "digits (ours)", "digits (ours)", "activations in few bits"],
+    ]);
+    expect(network!.metrics["relative_l2"]).toBeLessThan(0.5);
+    expect(many!.againstNetwork).toBeLessThan(few!.againstNetwork / 20);
+    expect(many!.againstNetwork).toBeLessThan(2e-3);
   });
 });

@@ -21,7 +21,7 @@ compiled and trained. \`sgnnc train\` converts by itself; this command is for re
 Of the run of a solver it makes spiking networks by calibration, in several ways, and prints their errors,
 rates and energy beside those of networks with few bits. The run's folder keeps what was measured, for the
 next call and for \`sgnnc report\`. Of any other run it puts spiking neurons in the places of the activations
-(relu, tanh, ..) and prints the metrics of its data.`,
+(relu, tanh, ..) and prints the metrics of its data; separable solvers likewise, in digits.`,
   options: {
     model: { type: "text", value: "NAME", help: "only this converted model" },
     out: { type: "text", value: "FILE", help: "write it to this .sgnn file instead" },

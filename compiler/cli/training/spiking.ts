@@ -22,7 +22,7 @@ import { inputError, usageError } from "../errors.js";
 import type { Terminal } from "../terminal.js";
 import { textTable } from "./comparison.js";
 import { loadRun } from "./experiments.js";
-import { printSpikingModel } from "./spiking-model.js";
+import { printSpikingModel, printSpikingSeparable } from "./spiking-model.js";
 
 const COUNTS = { calibration: 1024, test: 1024 };
 const BITS = [4, 6, 8, 12];
@@ -51,6 +51,10 @@ export async function printSpiking(
       });
     }
     await printSpikingModel(folder, experiment, loaded, { steps, invocation, terminal });
+    return;
+  }
+  if (solver.network.readout !== undefined) {
+    await printSpikingSeparable(folder, solver, { steps, invocation, terminal });
     return;
   }
   const chosen = designsNamed(invocation.text("design"));

@@ -11,7 +11,7 @@ export function activation(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
   return current === undefined ? f(x) : current(x, f);
 }
 
-/** Runs with a substitute for all activations (relu, leakyRelu, elu, tanh, sigmoid, softplus, gelu, silu). */
+/** Runs with a substitute for all activations (relu, leakyRelu, elu, tanh, sigmoid, softplus, gelu, silu, sin). */
 export function withActivations<T>(substitute: Substitute, run: () => T): T {
   const before = current;
   current = substitute;

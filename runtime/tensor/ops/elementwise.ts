@@ -82,7 +82,7 @@ export function abs(x: Operand): Tensor {
 
 /** Sine of radians. */
 export function sin(x: Operand): Tensor {
-  return macsPerElement(tf.sin(toFloat(x)));
+  return macsPerElement(activation(toFloat(x), tf.sin));
 }
 
 /** Cosine of radians. */
