@@ -58,7 +58,11 @@ function table(header, rows) {
 const variants = join(out, "variants");
 const rows = JSON.parse(readFileSync(join(out, "variants.json"), "utf8")).variants;
 const row = (name) => rows.find((one) => one.name === name);
-const percent = (one) => one && { mean: 100 * one.mean, deviation: 100 * (one.deviation ?? 0) };
+const percent = (one) =>
+  one && {
+    mean: 100 * one.mean,
+    deviation: one.deviation === undefined ? undefined : 100 * one.deviation,
+  };
 
 /** Mean and deviation of an energy over the seeds. */
 function energy(name, seeds, key) {
@@ -70,11 +74,11 @@ const energies = (name, seeds) =>
   ["energy_dense_uJ", "energy_uJ", "energy_zeros_uJ"].map((key) => energy(name, seeds, key));
 
 /** The rows of one architecture that are there. */
-function tableOf(names, reference, baselines) {
+function tableOf(names, reference, baselines, counted = "folds") {
   const found = [...names, ...baselines].map(row).filter((one) => one !== undefined);
   return table(
     [
-      ...["variant", "folds", "R2, together", "R2, mean of folds", `R2 - ${reference}`],
+      ...["variant", counted, "R2, together", `R2, mean of ${counted}`, `R2 - ${reference}`],
       ...["error, %", "firing, %", "dense", "events", "every zero"],
     ],
     found.map(({ name, parameters, seeds, pooledR2, metrics }) => [
@@ -102,9 +106,23 @@ const tables = { variants: tableOf(one, "Vanilla", baselines) };
 if (more.some(row)) tables.steps = tableOf(["Hybrid1", "LIF1", ...more], "Hybrid1", []);
 if (row("StressVanilla")) {
   const flat = rows.filter(({ name }) => /^mean.*\(Stress\)/.test(name)).map(({ name }) => name);
-  tables.trusses = tableOf(TRUSSES, "StressVanilla", flat);
+  tables.trusses = tableOf(TRUSSES, "StressVanilla", flat, "seeds");
 }
 if (row("FieldVanilla")) tables.field = tableOf(FIELD, "FieldVanilla", []);
+
+// As much training data as the splits of the reference have.
+const single = ["Vanilla", "NoEdges"].flatMap((name) => {
+  const list = [1, 2, 3]
+    .map((seed) => tested(join(out, "single-split"), name, seed))
+    .filter((one) => one !== undefined);
+  if (list.length < 2) return [];
+  const of = (key, factor) => {
+    const values = list.map((one) => factor * one[key]);
+    return { mean: mean(values), deviation: deviation(values) };
+  };
+  return [[name, list.length, spread(of("r2", 1), 3), spread(of("relative_error", 100), 1)]];
+});
+if (single.length > 0) tables.split = table(["variant", "seeds", "R2", "error, %"], single);
 
 // The grid: loss and R2 on the validation part of its fold.
 const judged = (folder, name, seed) => {

@@ -35,14 +35,15 @@ const text = readFileSync(join(here, "hvs-gnn.sgnn"), "utf8");
 
 /** The source with this recipe for `GrainNet` and `FieldNet`, and this slope of every surrogate. */
 function copyOf(recipe) {
-  const { rate, decay, weight, epochs, slope } = recipe;
+  const { rate, decay, weight, epochs, slope, split } = recipe;
   const cuts = ["neuron ShiftedReLU", "/* --------", "train GrainNet", "model StressNet"];
   const places = cuts.reduce((list, cut) => [...list, text.indexOf(cut, list.at(-1))], [0]);
   const [start, neurons, between, training, rest] = places.map((from, k) =>
     text.slice(from, places[k + 1]),
   );
   const copy = [
-    ...[start, neurons.replaceAll(/slope: [\d.]+/g, `slope: ${slope}`), between],
+    start.replace("grouped by graph folds 5", `grouped by graph ${split}`),
+    ...[neurons.replaceAll(/slope: [\d.]+/g, `slope: ${slope}`), between],
     training
       .replaceAll(/adam\([^)]*\)/g, `adam(rate: ${rate}, decay: ${decay})`)
       .replaceAll(/[\d.]+ \* spike_rate/g, `${weight} * spike_rate`)
@@ -52,7 +53,7 @@ function copyOf(recipe) {
   const folder = join(out, "sources");
   mkdirSync(folder, { recursive: true });
   const name = Object.entries(recipe).map(([key, value]) => `${key}-${value}`);
-  const file = join(folder, `${name.join("-")}.sgnn`);
+  const file = join(folder, `${name.join("-").replaceAll(/[ :]+/g, "-")}.sgnn`);
   if (!existsSync(file) || readFileSync(file, "utf8") !== copy) writeFileSync(file, copy);
   return file;
 }
