@@ -7,6 +7,7 @@ import { compileSource } from "../../compiler/compile.js";
 import { toJavaScript } from "../../compiler/emit/index.js";
 import { solve } from "../../runtime/physics/solve.js";
 import type { SolverExperiment } from "../../runtime/physics/spec.js";
+import { loadCheckpoint } from "../../runtime/train/checkpoint.js";
 import { useBackend } from "../../runtime/tensor/backend.js";
 
 const source = `problem Poisson {
@@ -115,8 +116,16 @@ describe("training a solver", () => {
         ],
       },
     };
-    const result = await solve(broken, { seed: 1, backend });
+    const out = join(folder, "diverged");
+    const result = await solve(broken, { seed: 1, backend, folder: out });
     expect(result.status).toBe("diverged");
+    // The checkpoint is the last good one, too: training can go on from it once the cause is gone.
+    const kept = loadCheckpoint(out, {
+      ...{ experiment: "Net", sourceHash: experiment.source!.hash, seed: 1, backend: "cpu" },
+    });
+    const values = [...kept!.checkpoint.model.values()].flatMap((one) => [...one]);
+    expect(values.length).toBeGreaterThan(100);
+    expect(values.every(Number.isFinite)).toBe(true);
     expect(result.message).toMatch(
       /the loss became NaN at step \d+\. .*the weights of the step before were kept/,
     );
