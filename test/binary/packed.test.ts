@@ -208,6 +208,12 @@ describe("packed files", () => {
     const { metadata } = sg.readSafetensors(bytes, "packed");
     writeFileSync(file, sg.writeSafetensors(cut, metadata));
     expect(() => sg.readWeightsFile(file)).toThrow("has 3 bytes of signs and 37 scales");
+    const narrow = new Map(tensors);
+    narrow.set(`${path}.scale`, ndarray([36], new Float32Array(36)));
+    writeFileSync(file, sg.writeSafetensors(narrow, metadata));
+    expect(() => sg.readWeightsFile(file)).toThrow("has 93 bytes of signs and 36 scales");
+    writeFileSync(file, bytes.subarray(0, bytes.length - 8));
+    expect(() => sg.readWeightsFile(file)).toThrow(/R40\d/);
     x.dispose();
   });
 });
