@@ -92,8 +92,10 @@ function spread(numbers, digits) {
   return `${mean.toFixed(digits)} +- ${Math.sqrt(squares / (numbers.length - 1)).toFixed(digits)}`;
 }
 
-console.log("| model | learned from | runs | Micro-F1 | Macro-F1 | spike rate | s/run |");
-console.log("| --- | --- | --- | --- | --- | --- | --- |");
+console.log(
+  "| model | learned from | runs | Micro-F1 | Macro-F1 | spike rate | energy, µJ | processor s/run |",
+);
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
 for (const [key, runs] of rows) {
   const [model, fraction] = key.split(" ");
   const of = (name, scale, digits) =>
@@ -102,9 +104,10 @@ for (const [key, runs] of rows) {
       digits,
     );
   const seconds = spread(
-    runs.map((run) => run.seconds),
+    runs.map((run) => run.cpuSeconds ?? run.seconds),
     0,
   );
-  const cells = [of("f1_micro", 100, 2), of("f1_macro", 100, 2), of("spike_rate", 1, 3), seconds];
+  const quality = [of("f1_micro", 100, 2), of("f1_macro", 100, 2)];
+  const cells = [...quality, of("spike_rate", 1, 3), of("energy_uJ", 1, 2), seconds];
   console.log(`| ${[model, `${fraction} %`, runs.length, ...cells].join(" | ")} |`);
 }
