@@ -431,9 +431,11 @@ function requireRun(
 ): void {
   if (folder === undefined || name === undefined || isRunFolder(folder)) return;
   const model = name.split(".")[0] ?? name;
+  // All stages of a converted model are trained at once, each into a folder of its own.
+  const where = name === model ? ` --out ${folder}` : "";
   throw inputError(`${folder} is not a run of ${name}`, {
     why: `the converted model ${why}`,
-    fix: `train it first: sgnnc train ${file} --model ${model} --seed ${seed}`,
+    fix: `train it first: sgnnc train ${file} --model ${model} --seed ${seed}${where}`,
   });
 }
 
