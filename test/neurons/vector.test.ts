@@ -62,8 +62,8 @@ describe("loops in vectors", () => {
       }),
       { numRuns: 120 },
     );
-    // The others have a surrogate with an exponential, or a state that starts with a formula.
-    expect(translated).toBeGreaterThan(30);
+    // About a third; the others have a surrogate with an exponential, or a state that starts with a formula.
+    expect(translated).toBeGreaterThan(10);
   });
 
   it("exist for leaky neurons with soft reset, with parameters per channel and shared", () => {
