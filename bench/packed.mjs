@@ -139,7 +139,7 @@ async function kernelWorks() {
   const n = 1024;
   const rng = Rng.of(2, "signs");
   const signs = (count) => Float32Array.from({ length: count }, () => (rng.integer(2) ? 1 : -1));
-  const own = inference.wasmKernels.open(4 * n * n + 8 * n * 32);
+  const own = inference.wasmKernels.open(4 * n * n + 16 * n * 32);
   let offset = 0;
   const take = (List, count) => {
     const list = new List(own.buffer, offset, count);
@@ -158,11 +158,11 @@ async function kernelWorks() {
   const rows = take(Uint8Array, 16 * n);
   packRows(a.subarray(0, 128 * n), n, 128, rows);
   const near = take(Int32Array, 20 * n);
-  const scratch = take(Float32Array, 4096);
+  const scratch = take(Float32Array, 65536);
   const pointers = Int32Array.of(0, n);
   const [t, u] = [tf.tensor2d(a, [n, n]), tf.tensor2d(b, [n, n])];
   return {
-    bits: () => own.bits.product(p, q, y, n, n, n),
+    bits: () => own.bits.product(p, q, y, n, n, n, scratch),
     ours: () => own.dense(x, w, z, n, n, n),
     tfjs: () => tf.dispose(tf.matMul(t, u)),
     hamming: () => own.bits.hamming(rows, 128, pointers, 20, near, scratch),

@@ -8,7 +8,13 @@
  * et al. 2017, FINN, section 4.2.2).
  */
 import { SgnnError } from "../error.js";
-import type { BitExports } from "../inference/bit-kernels.js";
+import {
+  hammingScratch,
+  MOST_DISTANCE,
+  productFloats,
+  typescriptBits,
+  type BitExports,
+} from "../inference/bit-kernels.js";
 import { checkClouds } from "../kernels/nearest.js";
 import { pack, rowBytes, turnRow } from "../kernels/reference/bits.js";
 import { privateHeap } from "../kernels/wasm/heap.js";
@@ -58,7 +64,10 @@ export function bitProduct(x: Bits, w: Bits): Int32Array {
   return inHeap((heap) => {
     const y = heap.room(4 * x.rows * w.rows);
     const vectors = rowBytes(x.width) / 16;
-    kernels().bitProduct(heap.put(x.bytes), heap.put(w.bytes), y, x.rows, w.rows, vectors, x.width);
+    const floats = productFloats(x.rows, x.width);
+    const tables = floats === 0 ? 0 : heap.room(4 * floats);
+    const [from, weights] = [heap.put(x.bytes), heap.put(w.bytes)];
+    kernels().bitProduct(from, weights, y, tables, x.rows, w.rows, vectors, x.width);
     return heap.integers(y, x.rows * w.rows);
   });
 }
@@ -147,20 +156,26 @@ export function edgeBits(
  */
 export function hammingNearest(x: Bits, pointers: Int32Array, k: number): Int32Array {
   checkClouds(pointers, k);
+  if (x.width > MOST_DISTANCE) {
+    const near = new Int32Array(x.rows * k);
+    typescriptBits.hamming(x.bytes, x.width, pointers, k, near, new Float32Array());
+    return near;
+  }
   return inHeap((heap) => {
     const vectors = rowBytes(x.width) / 16;
     const address = heap.put(x.bytes);
     const near = heap.room(4 * x.rows * k);
-    const places = heap.room(4 * (x.width + 2));
-    const candidates = heap.room(6 * x.rows);
+    const scratch = heap.room(hammingScratch(x.rows, x.width).bytes);
     for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
       const start = pointers[cloud]!;
       const count = pointers[cloud + 1]! - start;
+      const { within, distances } = hammingScratch(count, x.width);
       kernels().hammingNearest(
         address + start * vectors * 16,
         near + 4 * start * k,
-        candidates,
-        places,
+        scratch,
+        scratch + within,
+        scratch + distances,
         count,
         k,
         vectors,

@@ -42,7 +42,10 @@ export interface BitKernels {
     near: Int32Array,
     scratch: Float32Array,
   ): void;
-  /** y = x w^T, int32 [rows, columns]. */
+  /**
+   * y = x w^T, int32 [rows, columns].
+   * @param scratch `productFloats(rows, width)` floats
+   */
   product(
     x: Uint8Array,
     w: Uint8Array,
@@ -50,6 +53,7 @@ export interface BitKernels {
     rows: number,
     columns: number,
     width: number,
+    scratch: Float32Array,
   ): void;
   /**
    * The largest product of [-x_j x_i, x_i] with the weights over the neighbours j of each node: bits, or without
@@ -80,7 +84,10 @@ export interface BitKernels {
     into: BitThresholds<Float32Array> | Float32Array,
     scratch: Float32Array,
   ): void;
-  /** Largest product and sum of products over the rows of each cloud, int32 [clouds, columns] each. */
+  /**
+   * Largest product and sum of products over the rows of each cloud, int32 [clouds, columns] each.
+   * @param scratch `productFloats` floats for the largest cloud
+   */
   pool(
     x: Uint8Array,
     w: Uint8Array,
@@ -89,14 +96,40 @@ export interface BitKernels {
     width: number,
     largest: Int32Array,
     sums: Int32Array,
+    scratch: Float32Array,
   ): void;
 }
 
 /** Floats of scratch that `nearest` and `hamming` need for clouds of at most `count` rows. */
 export function nearestFloats(count: number, width: number, k: number): number {
   const euclidean = nearestScratch(count, width, k).bytes;
-  const hamming = 4 * (width + 2) + 6 * count;
-  return Math.ceil(Math.max(euclidean, hamming) / 4);
+  return Math.ceil(Math.max(euclidean, hammingScratch(count, width).bytes) / 4);
+}
+
+/** Rows from which on tables of counts pay: 1024 columns of 1024 signs took 1.0 ms without them and 1.1 ms with them for 128 rows, 1.5 ms and 1.3 ms for 192. */
+const FEWEST_ROWS = 160;
+/** Counts of differing bits are uint16. */
+const MOST_WIDTH = 65535;
+/** Bytes of the tables and of the counts of a row: `SUMS`, `SUMS_ROW` of assembly/bits/tables.ts. */
+const [TABLE_BYTES, COUNT_BYTES] = [65536, 64];
+
+/** Floats of scratch that products of `rows` rows need; 0 where tables of counts do not pay. */
+export function productFloats(rows: number, width: number): number {
+  if (rows < FEWEST_ROWS || width > MOST_WIDTH) return 0;
+  return (TABLE_BYTES + COUNT_BYTES * rows) / 4;
+}
+
+/** Widths whose Hamming distances are int16 and leave room for a larger number; wider rows are compared in TypeScript. */
+export const MOST_DISTANCE = 32766;
+
+/** Where the parts of the scratch of `hammingNearest` begin, in bytes, and how long it is. */
+export function hammingScratch(
+  count: number,
+  width: number,
+): { readonly within: number; readonly distances: number; readonly bytes: number } {
+  const within = 4 * (width + 2);
+  const distances = within + 4 * count;
+  return { within, distances, bytes: distances + 32 * Math.ceil(count / 16) };
 }
 
 /* ---------------------------------------------------------------- TypeScript */
@@ -248,6 +281,9 @@ export interface BitExports {
 export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
   const at = (array: Uint8Array | Int32Array | Float32Array): number => array.byteOffset;
   const vectorsOf = (width: number): number => rowBytes(width) / 16;
+  /** Address of the tables of counts, 0 for none. */
+  const tablesIn = (scratch: Float32Array, rows: number, width: number): number =>
+    productFloats(rows, width) === 0 ? 0 : at(scratch);
   return {
     nearest(x, width, pointers, k, near, scratch) {
       for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
@@ -269,16 +305,21 @@ export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
       }
     },
     hamming(x, width, pointers, k, near, scratch) {
-      const places = at(scratch);
-      const candidates = places + 4 * (width + 2);
+      if (width > MOST_DISTANCE) {
+        typescriptBits.hamming(x, width, pointers, k, near, scratch);
+        return;
+      }
       for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
         const start = pointers[cloud]!;
+        const count = pointers[cloud + 1]! - start;
+        const { within, distances } = hammingScratch(count, width);
         bits.hammingNearest(
           at(x) + start * rowBytes(width),
           at(near) + 4 * start * k,
-          candidates,
-          places,
-          pointers[cloud + 1]! - start,
+          at(scratch),
+          at(scratch) + within,
+          at(scratch) + distances,
+          count,
           k,
           vectorsOf(width),
           width,
@@ -286,8 +327,9 @@ export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
         );
       }
     },
-    product(x, w, y, rows, columns, width) {
-      bits.bitProduct(at(x), at(w), at(y), rows, columns, vectorsOf(width), width);
+    product(x, w, y, rows, columns, width, scratch) {
+      const tables = tablesIn(scratch, rows, width);
+      bits.bitProduct(at(x), at(w), at(y), tables, rows, columns, vectorsOf(width), width);
     },
     edges(x, near, w, width, { nodes, k, channels }, into, scratch) {
       const compared = isThresholds(into);
@@ -325,15 +367,17 @@ export function wasmBits(bits: BitExports, points: NearestExports): BitKernels {
         vectorsOf(channels),
       );
     },
-    pool(x, w, pointers, columns, width, largest, sums) {
+    pool(x, w, pointers, columns, width, largest, sums, scratch) {
       for (let cloud = 0; cloud + 1 < pointers.length; cloud++) {
         const start = pointers[cloud]!;
+        const rows = pointers[cloud + 1]! - start;
         bits.poolProduct(
           at(x) + start * rowBytes(width),
           at(w),
           at(largest) + 4 * cloud * columns,
           at(sums) + 4 * cloud * columns,
-          pointers[cloud + 1]! - start,
+          tablesIn(scratch, rows, width),
+          rows,
           columns,
           vectorsOf(width),
           width,

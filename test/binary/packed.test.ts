@@ -34,14 +34,55 @@ describe("kernels mean what the reference says", () => {
     expect([...bitProduct(x, w)]).toEqual([...reference.bitProduct(x.bytes, w.bytes, 3, 7, width)]);
   });
 
-  test("nearest rows by Hamming distance in each cloud, ties by number", () => {
-    for (const width of [3, 16, 200]) {
-      const x = signsOf(60 * width);
-      const pointers = Int32Array.of(0, 25, 60);
-      expect([...hammingNearest(packSigns(x, 60, width), pointers, 9)]).toEqual([
-        ...nearest(x, width, pointers, 9),
-      ]);
-    }
+  test.each([
+    [256, 32, 1],
+    [259, 37, 70],
+    [300, 64, 128],
+    [257, 33, 1030],
+  ])("products of many rows, which look them up: %i by %i, %i signs", (rows, columns, width) => {
+    const x = packSigns(signsOf(rows * width), rows, width);
+    const w = packSigns(signsOf(columns * width), columns, width);
+    expect(bitProduct(x, w)).toEqual(reference.bitProduct(x.bytes, w.bytes, rows, columns, width));
+  });
+
+  test("products of equal and of opposite rows, the ends of what a count can be", () => {
+    const [rows, width] = [256, 65_535];
+    const ones = packSigns(new Float32Array(rows * width).fill(1), rows, width);
+    const both = packSigns(
+      Float32Array.from({ length: 32 * width }, (_, at) => (at < 16 * width ? 1 : -1)),
+      32,
+      width,
+    );
+    const y = bitProduct(ones, both);
+    const row = Array.from({ length: 32 }, (_, c) => (c < 16 ? width : -width));
+    for (const r of [0, 1, rows - 1]) expect([...y.subarray(32 * r, 32 * r + 32)]).toEqual(row);
+  });
+
+  test.each([
+    [3, [0, 25, 60], 9],
+    [16, [0, 25, 60], 9],
+    [128, [0, 16, 49, 97], 16],
+    [129, [0, 7, 15, 40], 7],
+    [200, [0, 1, 18], 1],
+  ])("nearest rows by Hamming distance, %i signs, clouds %j, ties by number", (width, ends, k) => {
+    const rows = ends.at(-1)!;
+    const x = signsOf(rows * width);
+    const pointers = Int32Array.from(ends);
+    expect([...hammingNearest(packSigns(x, rows, width), pointers, k)]).toEqual([
+      ...nearest(x, width, pointers, k),
+    ]);
+  });
+
+  test("nearest of rows that are all the same, and of rows that differ in every sign", () => {
+    const [rows, width] = [20, 32_766];
+    const x = Float32Array.from({ length: rows * width }, (_, at) =>
+      at < (rows / 2) * width ? 1 : -1,
+    );
+    const near = hammingNearest(packSigns(x, rows, width), Int32Array.of(0, rows), rows);
+    const first = Array.from({ length: rows }, (_, j) => j);
+    expect([...near.subarray(0, rows)]).toEqual(first);
+    const last = near.subarray(rows * (rows - 1));
+    expect([...last]).toEqual([...first.slice(rows / 2), ...first.slice(0, rows / 2)]);
   });
 
   test("an edge convolution with its maximum and its thresholds, whatever the signs", () => {

@@ -4,7 +4,7 @@
  */
 import type { Topology } from "../../graph/topology.js";
 import { rowBytes, turnRow } from "../../kernels/reference/bits.js";
-import type { BitThresholds } from "../bit-kernels.js";
+import { productFloats, type BitThresholds } from "../bit-kernels.js";
 import { packRows } from "../pack.js";
 import {
   changeOf,
@@ -107,7 +107,10 @@ function foldInto({ values, falls }: BitThresholds<Int32Array>, change: Change):
 
 /** x w: whole numbers as float32, or with a chain that ends in a sign, bits. */
 export const bitProduct: Operation = {
-  scratch: (_args, result) => (result.isPacked ? lastDim(result).width : 0),
+  scratch([x], result) {
+    const { rows, width } = lastDim(x!);
+    return result.isPacked ? lastDim(result).width : productFloats(rows, width);
+  },
   kept: (_args, result) => thresholdFloats(lastDim(result).width),
   bind({ args, result, products, scratch, kept, chains, counts }) {
     const [x, w] = args as [Slot, Slot];
@@ -123,7 +126,7 @@ export const bitProduct: Operation = {
       const { data } = result;
       const y = new Int32Array(data.buffer, data.byteOffset, data.length);
       return () => {
-        bits.product(from, weights, y, rows, channels, width);
+        bits.product(from, weights, y, rows, channels, width, scratch);
         // In place: both take four bytes.
         for (let k = 0; k < y.length; k++) data[k] = y[k]!;
         count();
@@ -137,7 +140,8 @@ export const bitProduct: Operation = {
     const y = new Int32Array(scratch.buffer, scratch.byteOffset, channels);
     return () => {
       for (let r = 0; r < rows; r++) {
-        bits.product(from.subarray(r * bytes, (r + 1) * bytes), weights, y, 1, channels, width);
+        const row = from.subarray(r * bytes, (r + 1) * bytes);
+        bits.product(row, weights, y, 1, channels, width, scratch);
         compareRow(y, thresholds, r);
       }
       count();
@@ -291,8 +295,10 @@ function cloudsOf(topology: Topology | undefined): number {
 
 /** Largest, sum or mean of the products of each cloud, side by side as `reduce` lists them. */
 export const bitPool: Operation = {
-  scratch: (args, _result, _step, _crossing, topology) =>
-    2 * cloudsOf(topology) * (args[1]!.dims[0] ?? 0),
+  scratch([x, w], _result, _step, _crossing, topology) {
+    const results = 2 * cloudsOf(topology) * (w!.dims[0] ?? 0);
+    return results + productFloats(topology?.graphs.largest ?? 0, lastDim(x!).width);
+  },
   kept: () => 0,
   bind({ step, args, result, topology, products, scratch, chains, counts }) {
     const [x, w] = args as [Slot, Slot];
@@ -310,9 +316,10 @@ export const bitPool: Operation = {
       scratch.byteOffset + 4 * largest.length,
       largest.length,
     );
+    const tables = scratch.subarray(2 * largest.length);
     const sizeOf = (cloud: number): number => pointers[cloud + 1]! - pointers[cloud]!;
     const run = (): void => {
-      bits.pool(from, weights, pointers, channels, width, largest, sums);
+      bits.pool(from, weights, pointers, channels, width, largest, sums, tables);
       counts.bitOps += rows * width * channels;
     };
     /** Which whole number stands in a column, and what it means in a cloud of `size` rows. */

@@ -3,49 +3,21 @@
  * zeros. Two rows of `width` signs have the product `width - 2 popcount(a xor b)`; the filling never counts.
  * Meaning: runtime/kernels/reference/bits.ts.
  */
+import { counts, differing, MOST_VECTORS, sumsOf } from "./counts";
+import { COLUMNS, countColumns, SUMS, SUMS_ROW } from "./tables";
 
-/** Bits that differ in `vectors` vectors. Two counts of 64 bits are one instruction each on most machines. */
-function differing(a: usize, b: usize, vectors: i32): i32 {
-  let total: i64 = 0;
-  const end: usize = (vectors as usize) << 4;
-  for (let at: usize = 0; at < end; at += 16) {
-    total += popcnt<i64>(load<i64>(a + at) ^ load<i64>(b + at));
-    total += popcnt<i64>(load<i64>(a + at, 8) ^ load<i64>(b + at, 8));
-  }
-  return total as i32;
+export { hammingNearest } from "./nearest";
+
+/** Bytes of a row that hold signs, up to the whole words of 64 bits that `countColumns` looks at. */
+function usedBytes(width: i32): usize {
+  return (((width + 63) >> 6) << 3) as usize;
 }
-
-/** Sums of four vectors of sixteen unsigned bytes, as four lanes. */
-function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
-  const a4 = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(a));
-  const b4 = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(b));
-  const c4 = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(c));
-  const d4 = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(d));
-  // A transposition of 4 x 4 lanes, then three sums.
-  const ab0 = v128.shuffle<i32>(a4, b4, 0, 4, 1, 5);
-  const ab1 = v128.shuffle<i32>(a4, b4, 2, 6, 3, 7);
-  const cd0 = v128.shuffle<i32>(c4, d4, 0, 4, 1, 5);
-  const cd1 = v128.shuffle<i32>(c4, d4, 2, 6, 3, 7);
-  const ab = v128.add<i32>(ab0, ab1);
-  const cd = v128.add<i32>(cd0, cd1);
-  return v128.add<i32>(
-    v128.shuffle<i32>(ab, cd, 0, 1, 4, 5),
-    v128.shuffle<i32>(ab, cd, 2, 3, 6, 7),
-  );
-}
-
-function counts(x: v128, w: usize): v128 {
-  return v128.popcnt<i8>(v128.xor(x, v128.load(w)));
-}
-
-/** Bytes of a count overflow after 31 vectors. */
-const MOST_VECTORS: i32 = 31;
 
 /**
- * y[r, c] = width - 2 popcount(x_r xor w_c), int32 [rows, columns]; rows of x and w have `vectors` vectors. Two rows and
- * four columns at a time, so that what is read serves for more than one product.
+ * y[r, c] = width - 2 popcount(x_r xor w_c), int32; rows of x and w have `vectors` vectors, those of y lie `stride`
+ * bytes apart. Two rows and four columns at a time, so that what is read serves for more than one product.
  */
-export function bitProduct(
+function productOfFew(
   x: usize,
   w: usize,
   y: usize,
@@ -53,16 +25,17 @@ export function bitProduct(
   columns: i32,
   vectors: i32,
   width: i32,
+  stride: usize,
 ): void {
   const bytes: usize = (vectors as usize) << 4;
   const full = v128.splat<i32>(width);
   for (let r: i32 = 0; r < rows; r += 2) {
     const row: usize = x + (r as usize) * bytes;
-    const out: usize = y + (((r as usize) * (columns as usize)) << 2);
+    const out: usize = y + (r as usize) * stride;
     // An odd last row is taken twice.
     const isPair = r + 1 < rows;
     const other: usize = isPair ? row + bytes : row;
-    const below: usize = isPair ? out + ((columns as usize) << 2) : out;
+    const below: usize = isPair ? out + stride : out;
     let c: i32 = 0;
     for (; c + 4 <= columns; c += 4) {
       let above4 = v128.splat<i32>(0);
@@ -108,6 +81,46 @@ export function bitProduct(
       store<i32>(below + at, width - 2 * differing(other, column, vectors));
     }
   }
+}
+
+/** y of 32 columns from their counts. */
+function storeProducts(sums: usize, y: usize, rows: i32, stride: usize, width: i32): void {
+  const full = v128.splat<i32>(width);
+  for (let r: i32 = 0; r < rows; r++, sums += SUMS_ROW, y += stride) {
+    for (let q: usize = 0; q < SUMS_ROW; q += 16) {
+      const count = v128.load(sums + q);
+      const low = v128.extend_low<u16>(count);
+      const high = v128.extend_high<u16>(count);
+      v128.store(y + 2 * q, v128.sub<i32>(full, v128.add<i32>(low, low)));
+      v128.store(y + 2 * q, v128.sub<i32>(full, v128.add<i32>(high, high)), 16);
+    }
+  }
+}
+
+/**
+ * y = x w^T, int32 [rows, columns].
+ * @param scratch SUMS + SUMS_ROW * rows bytes where the rows are many enough for tables to pay, and the width is below
+ * 65,536; or 0
+ */
+export function bitProduct(
+  x: usize,
+  w: usize,
+  y: usize,
+  scratch: usize,
+  rows: i32,
+  columns: i32,
+  vectors: i32,
+  width: i32,
+): void {
+  const bytes: usize = (vectors as usize) << 4;
+  const stride: usize = (columns as usize) << 2;
+  let c: i32 = 0;
+  for (; scratch != 0 && c + COLUMNS <= columns; c += COLUMNS) {
+    countColumns(x, w + (c as usize) * bytes, scratch, rows, bytes, usedBytes(width));
+    storeProducts(scratch + SUMS, y + ((c as usize) << 2), rows, stride, width);
+  }
+  const rest: usize = w + (c as usize) * bytes;
+  productOfFew(x, rest, y + ((c as usize) << 2), rows, columns - c, vectors, width, stride);
 }
 
 /** Fewest bits in which one of `k` rows differs from `own xor weight`. Rows of one vector. */
@@ -283,14 +296,40 @@ export function nearestExtreme(
   }
 }
 
+/** Largest product and sum of the products of `rows` rows with 32 columns, from their counts. */
+function storePooled(sums: usize, largest: usize, totals: usize, rows: i32, width: i32): void {
+  const full = v128.splat<i32>(width);
+  const all = v128.splat<i32>(rows * width);
+  const end: usize = sums + (rows as usize) * SUMS_ROW;
+  for (let q: usize = 0; q < SUMS_ROW; q += 16) {
+    let least = v128.splat<i16>(-1);
+    let low = v128.splat<i32>(0);
+    let high = low;
+    for (let sum: usize = sums + q; sum < end; sum += SUMS_ROW) {
+      const count = v128.load(sum);
+      least = v128.min<u16>(least, count);
+      low = v128.add<i32>(low, v128.extend_low<u16>(count));
+      high = v128.add<i32>(high, v128.extend_high<u16>(count));
+    }
+    const first = v128.extend_low<u16>(least);
+    const second = v128.extend_high<u16>(least);
+    v128.store(largest + 2 * q, v128.sub<i32>(full, v128.add<i32>(first, first)));
+    v128.store(largest + 2 * q, v128.sub<i32>(full, v128.add<i32>(second, second)), 16);
+    v128.store(totals + 2 * q, v128.sub<i32>(all, v128.add<i32>(low, low)));
+    v128.store(totals + 2 * q, v128.sub<i32>(all, v128.add<i32>(high, high)), 16);
+  }
+}
+
 /**
  * Largest product and sum of the products of `rows` rows with each column, int32 [columns] each.
+ * @param scratch as for `bitProduct`
  */
 export function poolProduct(
   x: usize,
   w: usize,
   largest: usize,
   sums: usize,
+  scratch: usize,
   rows: i32,
   columns: i32,
   vectors: i32,
@@ -299,6 +338,11 @@ export function poolProduct(
   const bytes: usize = (vectors as usize) << 4;
   const end: usize = x + (rows as usize) * bytes;
   let c: i32 = 0;
+  for (; scratch != 0 && c + COLUMNS <= columns; c += COLUMNS) {
+    const at: usize = (c as usize) << 2;
+    countColumns(x, w + (c as usize) * bytes, scratch, rows, bytes, usedBytes(width));
+    storePooled(scratch + SUMS, largest + at, sums + at, rows, width);
+  }
   // Four columns at a time.
   for (; c + 4 <= columns && rows > 0 && vectors <= MOST_VECTORS; c += 4) {
     const w0: usize = w + (c as usize) * bytes;
@@ -340,77 +384,5 @@ export function poolProduct(
     const at: usize = (c as usize) << 2;
     store<i32>(largest + at, rows == 0 ? 0 : width - 2 * least);
     store<i32>(sums + at, rows * width - 2 * total);
-  }
-}
-
-/**
- * The `k` nearest rows of each row by Hamming distance, nearest first, equally near ones by number, in one pass over
- * the others: distances are counted by their value, and as soon as `k` rows are nearer than the farthest that may
- * still count, that one moves closer. Few rows pass it, and only they are put in their places.
- * @param near int32 [count, k], numbers counted from `base`
- * @param candidates int32 [count] and uint16 [count], scratch
- * @param places int32 [width + 2], scratch
- */
-export function hammingNearest(
-  x: usize,
-  near: usize,
-  candidates: usize,
-  places: usize,
-  count: i32,
-  k: i32,
-  vectors: i32,
-  width: i32,
-  base: i32,
-): void {
-  const bytes: usize = (vectors as usize) << 4;
-  const room: usize = ((width + 2) as usize) << 2;
-  const distances: usize = candidates + ((count as usize) << 2);
-  for (let i: i32 = 0; i < count; i++) {
-    const own: usize = x + (i as usize) * bytes;
-    const a = load<i64>(own);
-    const b = load<i64>(own, 8);
-    memory.fill(places, 0, room);
-    let limit: i32 = width;
-    let within: i32 = 0;
-    let found: i32 = 0;
-    let other: usize = x;
-    for (let j: i32 = 0; j < count; j++) {
-      let distance = (popcnt<i64>(a ^ load<i64>(other)) +
-        popcnt<i64>(b ^ load<i64>(other, 8))) as i32;
-      if (vectors > 1) distance += differing(own + 16, other + 16, vectors - 1);
-      other += bytes;
-      if (distance > limit) continue;
-      store<i32>(candidates + ((found as usize) << 2), j);
-      store<u16>(distances + ((found as usize) << 1), <u16>distance);
-      found++;
-      within++;
-      const at: usize = places + ((distance as usize) << 2);
-      store<i32>(at, load<i32>(at) + 1);
-      let farthest = load<i32>(places + ((limit as usize) << 2));
-      while (within - farthest >= k) {
-        within -= farthest;
-        limit--;
-        farthest = load<i32>(places + ((limit as usize) << 2));
-      }
-    }
-    // places[d] becomes the number of rows nearer than d.
-    let nearer: i32 = 0;
-    for (let d: i32 = 0; d <= limit; d++) {
-      const at: usize = places + ((d as usize) << 2);
-      const own = load<i32>(at);
-      store<i32>(at, nearer);
-      nearer += own;
-    }
-    const into: usize = near + (((i as usize) * (k as usize)) << 2);
-    for (let n: i32 = 0; n < found; n++) {
-      const distance = load<u16>(distances + ((n as usize) << 1)) as i32;
-      if (distance > limit) continue;
-      const at: usize = places + ((distance as usize) << 2);
-      const place = load<i32>(at);
-      store<i32>(at, place + 1);
-      if (place >= k) continue;
-      const j = load<i32>(candidates + ((n as usize) << 2));
-      store<i32>(into + ((place as usize) << 2), base + j);
-    }
   }
 }
