@@ -2,11 +2,13 @@
  * Whole networks on packed bits, see README.md.
  *   node bench/packed.mjs speed [--python FILE] [--points 1024] [--rounds 7]
  *   node bench/packed.mjs width [--points 1024] [--rounds 4]
+ *   node bench/packed.mjs memory [--points 1024] [--rounds 5]
  *   node bench/packed.mjs equal --data modelnet10_surface_voxels.npz [--run FOLDER | --model NAME] [--backend wasm]
  * `speed`: DGCNN at its published width as a fully binary network (BF2), beside our float network on the same engine,
  * whose edge convolutions are products on nodes, and beside PyTorch's with naive edge features; products and nearest
- * rows beside float. `width`: training steps at the published width, and the files of the weights. `equal`: the fully binary networks of examples/binary-gnn on every test shape, in bits and on
- * tensors: the class, and the numbers that the last layer reads.
+ * rows beside float. `width`: training steps at the published width, and the files of the weights. `memory`: the most
+ * that whole processes hold which apply the network, in bits and in float. `equal`: the fully binary networks of
+ * examples/binary-gnn on every test shape, in bits and on tensors: the class, and the numbers that the last layer reads.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -16,24 +18,29 @@ import { dist, load } from "./common/compile.mjs";
 import { checkOptions, option } from "./common/options.mjs";
 import { markdown } from "./common/results.mjs";
 import { median, threadLimit } from "./common/side.mjs";
+import { memory } from "./packed/memory.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [part] = process.argv.splice(2, 1);
 const usage =
-  "node bench/packed.mjs speed [--python FILE] [--points N] [--rounds N] | width | equal --data FILE [--run FOLDER | --model NAME] [--backend B]";
+  "node bench/packed.mjs speed [--python FILE] [--points N] [--rounds N] | width | memory | equal --data FILE [--run FOLDER | --model NAME] [--backend B]";
 checkOptions(usage, ["python", "points", "rounds", "data", "run", "model", "backend"], []);
 const { Rng } = await dist("runtime/tensor/random/rng.js");
 const inference = await dist("runtime/inference/index.js");
 
-/** The plans of a source. */
-async function plansOf(file) {
+/** The text of the plans of a source. */
+async function planText(file) {
   const { checkSource } = await dist("compiler/compile.js");
   const { plan } = await dist("compiler/plan/index.js");
   const { inferenceModule } = await dist("compiler/emit/inference.js");
   const source = readFileSync(file, "utf8");
   const checked = checkSource({ file, source, host: { read: () => undefined } });
-  const text = inferenceModule(plan(checked.program), { version: "", sourceFile: file, hash: "" });
-  return await import(`data:text/javascript,${encodeURIComponent(text)}`);
+  return inferenceModule(plan(checked.program), { version: "", sourceFile: file, hash: "" });
+}
+
+/** The plans of a source. */
+async function plansOf(file) {
+  return await import(`data:text/javascript,${encodeURIComponent(await planText(file))}`);
 }
 
 /** Initial weights plus noise, so that every scale, shift and mean is something. */
@@ -295,7 +302,14 @@ async function compare(module, plan, Model, weights, points, ends) {
 
 if (part === "speed") await speed();
 else if (part === "width") width();
-else if (part === "equal") await equal();
+else if (part === "memory") {
+  const source = here("packed/dgcnn.sgnn");
+  await memory({
+    ...{ source, planText: await planText(source), clouds: [1, 16] },
+    points: Number(option("points", "1024")),
+    rounds: Number(option("rounds", "5")),
+  });
+} else if (part === "equal") await equal();
 else {
   console.error(`usage: ${usage}`);
   process.exit(2);
