@@ -2,6 +2,7 @@
  * The tables and the picture of README.md from the runs that table.mjs left.
  *
  *   sgnnc report runs/hvs-gnn/variants --json > runs/hvs-gnn/variants.json
+ *   sgnnc report runs/hvs-gnn/ten-folds --json > runs/hvs-gnn/ten-folds.json
  *   node examples/hvs-gnn/results.mjs [--out runs/hvs-gnn]
  *
  * The report has looked at every test prediction; energies are those that the runs measured when they ended. Nothing
@@ -13,7 +14,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { errorEnergy } from "./picture.mjs";
-import { FIELD, folderOf, grid, RECIPE, SWEPT, TRUSSES } from "./plan.mjs";
+import { FIELD, folderOf, grid, ON_TEN_FOLDS, RECIPE, SWEPT, TRUSSES } from "./plan.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({ options: { out: { type: "string", default: "runs/hvs-gnn" } } });
@@ -55,8 +56,17 @@ function table(header, rows) {
   return [lines[0], rule, ...lines.slice(1)].map(line).join("\n");
 }
 
-const variants = join(out, "variants");
-const rows = JSON.parse(readFileSync(join(out, "variants.json"), "utf8")).variants;
+/** Runs of one split, and the table that `sgnnc report` made of them. */
+function measured(name) {
+  const file = join(out, `${name}.json`);
+  return {
+    folder: join(out, name),
+    rows: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).variants : [],
+  };
+}
+const fiveFolds = measured("variants");
+const tenFolds = measured("ten-folds");
+const { folder: variants, rows } = fiveFolds;
 const row = (name) => rows.find((one) => one.name === name);
 const percent = (one) =>
   one && {
@@ -65,17 +75,20 @@ const percent = (one) =>
   };
 
 /** Mean and deviation of an energy over the seeds. */
-function energy(name, seeds, key) {
-  const list = seeds.map((seed) => metric(variants, name, seed, key)).filter((one) => one > 0);
+function energy(folder, name, seeds, key) {
+  const list = seeds.map((seed) => metric(folder, name, seed, key)).filter((one) => one > 0);
   if (list.length === 0) return "-";
   return spread({ mean: mean(list), deviation: list.length > 1 ? deviation(list) : undefined }, 1);
 }
-const energies = (name, seeds) =>
-  ["energy_dense_uJ", "energy_uJ", "energy_zeros_uJ"].map((key) => energy(name, seeds, key));
+const energies = (folder, name, seeds) =>
+  ["energy_dense_uJ", "energy_uJ", "energy_zeros_uJ"].map((key) =>
+    energy(folder, name, seeds, key),
+  );
 
 /** The rows of one architecture that are there. */
-function tableOf(names, reference, baselines, counted = "folds") {
-  const found = [...names, ...baselines].map(row).filter((one) => one !== undefined);
+function tableOf(names, reference, split = fiveFolds, counted = "folds") {
+  const { folder, rows } = split;
+  const found = names.flatMap((name) => rows.filter((one) => one.name === name));
   return table(
     [
       ...["variant", counted, "R2, together", `R2, mean of ${counted}`, `R2 - ${reference}`],
@@ -88,10 +101,10 @@ function tableOf(names, reference, baselines, counted = "folds") {
         pooledR2 === undefined ? "-" : pooledR2.toFixed(3),
       ],
       spread(metrics.r2, 3),
-      parameters === undefined ? "-" : difference(variants, name, seeds, reference),
+      parameters === undefined ? "-" : difference(folder, name, seeds, reference),
       spread(percent(metrics.relative_error), 1),
       (metrics.spike_rate?.mean ?? 0) > 0 ? spread(percent(metrics.spike_rate), 1) : "-",
-      ...energies(name, seeds),
+      ...energies(folder, name, seeds),
     ]),
   );
 }
@@ -102,27 +115,17 @@ const onGrains = (name) => name === "ridge" || name === "mean" || name.endsWith(
 const baselines = rows
   .filter(({ name, parameters }) => parameters === undefined && onGrains(name))
   .map(({ name }) => name);
-const tables = { variants: tableOf(one, "Vanilla", baselines) };
-if (more.some(row)) tables.steps = tableOf(["Hybrid1", "LIF1", ...more], "Hybrid1", []);
+const tables = { variants: tableOf([...one, ...baselines], "Vanilla") };
+if (more.some(row)) tables.steps = tableOf(["Hybrid1", "LIF1", ...more], "Hybrid1");
 if (row("StressVanilla")) {
   const flat = rows.filter(({ name }) => /^mean.*\(Stress\)/.test(name)).map(({ name }) => name);
-  tables.trusses = tableOf(TRUSSES, "StressVanilla", flat, "seeds");
+  tables.trusses = tableOf([...TRUSSES, ...flat], "StressVanilla", fiveFolds, "seeds");
 }
-if (row("FieldVanilla")) tables.field = tableOf(FIELD, "FieldVanilla", []);
+if (row("FieldVanilla")) tables.field = tableOf(FIELD, "FieldVanilla");
 
 // As much training data as the splits of the reference have.
-const single = ["Vanilla", "NoEdges"].flatMap((name) => {
-  const list = [1, 2, 3]
-    .map((seed) => tested(join(out, "single-split"), name, seed))
-    .filter((one) => one !== undefined);
-  if (list.length < 2) return [];
-  const of = (key, factor) => {
-    const values = list.map((one) => factor * one[key]);
-    return { mean: mean(values), deviation: deviation(values) };
-  };
-  return [[name, list.length, spread(of("r2", 1), 3), spread(of("relative_error", 100), 1)]];
-});
-if (single.length > 0) tables.split = table(["variant", "seeds", "R2", "error, %"], single);
+if (existsSync(join(out, "ten-folds.json")))
+  tables.tenfolds = tableOf([...ON_TEN_FOLDS, "mean", "ridge"], "Vanilla", tenFolds);
 
 // The grid: loss and R2 on the validation part of its fold.
 const judged = (folder, name, seed) => {
