@@ -70,7 +70,7 @@ export function kindOf(expr: Expr, kinds: Kinds): Kind {
     case "call":
       return expr.type.kind;
     case "op":
-      if (expr.op === "sign") return "sign";
+      if (expr.op === "sign" || areSigns(expr, kinds)) return "sign";
       if (!REARRANGE.has(expr.op)) return "real";
       return expr.args.map((arg) => kindOf(arg, kinds)).reduce(widest);
     case "time":
@@ -78,6 +78,11 @@ export function kindOf(expr: Expr, kinds: Kinds): Kind {
     default:
       return "real";
   }
+}
+
+/** Whether an operation makes signs of signs: a product of two, or one turned around. */
+function areSigns({ op, args }: OpExpr, kinds: Kinds): boolean {
+  return (op === "mul" || op === "neg") && args.every((arg) => kindOf(arg, kinds) === "sign");
 }
 
 const ORDER: readonly Kind[] = ["sign", "spike", "trit", "graded", "real"];
@@ -141,6 +146,9 @@ export function opCounts(expr: OpExpr, bindings: Bindings, kinds: Kinds, repeat:
   if (simple !== undefined) {
     if (expr.type.dims.length === 0) return noCounts;
     const [macs, adds] = simple;
+    if (expr.op === "mul" && areSigns(expr, kinds)) {
+      return { ...noCounts, bitOps: results, reads: words(results, "sign") };
+    }
     const reads = BINARY.has(expr.op) && expr.args.every((arg) => arg.type.dims.length > 0);
     return perElement(results, macs, adds, reads ? 1 : 0);
   }

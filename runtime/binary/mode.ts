@@ -12,3 +12,13 @@ export interface BinaryMode {
 
 /** The network as it is meant: everything that is called a sign is one. */
 export const fullyBinary: BinaryMode = { activations: "sign", weights: "sign" };
+
+/** What the network has in place of signs in a stage that is not fully binary, for people; else undefined. */
+export function insteadOfSigns({ activations, weights }: BinaryMode = fullyBinary):
+  string | undefined {
+  const parts = [
+    ...(activations === "sign" ? [] : [`${activations === "tanh" ? "tanh" : "real"} activations`]),
+    ...(weights === "sign" ? [] : ["real weights"]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(" and ");
+}

@@ -7,7 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { addsPerElement, markSigns } from "../energy/record.js";
+import { addsPerElement, macsPerElement, markSigns } from "../energy/record.js";
 import { signStraightThrough } from "../kernels/pointwise.js";
 import type { Parameter } from "../layers/parameter.js";
 import type { Run } from "../layers/run.js";
@@ -21,7 +21,7 @@ export function sign(x: Operand, run?: Pick<Run, "binary">): Tensor {
   const value = toFloat(x);
   switch (run?.binary.activations) {
     case "tanh":
-      return tf.tanh(value);
+      return macsPerElement(tf.tanh(value));
     case "real":
       return value;
     default:

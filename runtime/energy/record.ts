@@ -194,6 +194,31 @@ export function binaryPerElement(
   return result;
 }
 
+/** Reports a product of two operands; that of two signs is a sign again, one bit for each element. */
+export function productPerElement(result: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
+  const counter = activeCounter();
+  if (counter === undefined) return result;
+  const marks = [a, b].map((x) => (typeof x === "number" ? undefined : counter.markOf(x)));
+  if (!marks.every((mark) => mark?.kind === "sign")) return binaryPerElement(result, "mac", a, b);
+  const size = { values: result.size, active: result.size };
+  const terms = { terms: result.size, activeTerms: result.size };
+  counter.add(
+    work({ op: "element-wise", kind: "sign", ...size, ...terms, each: bit, readsPerTerm: 1 / 32 }),
+  );
+  const steps = Math.max(...marks.map((mark) => mark?.steps ?? 1));
+  counter.mark(result, { kind: "sign", steps });
+  return result;
+}
+
+/** Hands the mark of signs on to the same signs turned around, and returns them. */
+export function turnedSigns(result: Tensor, x: Tensor | number): Tensor {
+  const counter = activeCounter();
+  if (counter === undefined || typeof x === "number") return result;
+  const mark = counter.markOf(x);
+  if (mark.kind === "sign") counter.mark(result, mark);
+  return result;
+}
+
 /** What a neuron type costs for each unit and step, without its input's product. */
 export interface NeuronCost {
   readonly macs: number;

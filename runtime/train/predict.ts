@@ -3,6 +3,7 @@
  * which). Output: one array under the name `output`.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { BinaryMode } from "../binary/mode.js";
 import { checkTables, makeGraph, type ModelInputs } from "../data/batch.js";
 import type { AnyArray, NdArray } from "../data/ndarray.js";
 import type { ScaleState } from "../data/scale.js";
@@ -29,6 +30,8 @@ export interface PredictOptions {
   readonly weightsLabel: string;
   /** Scalers of the run that trained the weights: applied to inputs, undone on the output. */
   readonly scale?: ScaleState | undefined;
+  /** What stands for signs in the stage that trained the weights; fully binary unless given. */
+  readonly binary?: BinaryMode | undefined;
 }
 
 export interface Prediction {
@@ -56,7 +59,7 @@ export function predict(model: Predictable, options: PredictOptions): Prediction
       inputs[name] = graphOf(graph, type);
     }
     for (const [name, array] of flat.tensors) inputs[name] = tensorOf(array);
-    const run = createRun({ training: false });
+    const run = createRun({ training: false, binary: options.binary });
     let shape: number[] = [];
     let data = new Float32Array();
     tf.tidy(() => {

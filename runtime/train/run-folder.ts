@@ -8,6 +8,7 @@
  *   checkpoint.safetensors     and checkpoint.previous.safetensors: to resume
  *   the .sgnn source, model.sgnn.ts, model.mjs, plan.mjs    as given by the caller
  */
+import type { BinaryMode } from "../binary/mode.js";
 import type { SolveSummary } from "../equilibrium/record.js";
 import { appendFileSync, existsSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -119,13 +120,19 @@ export class RunFolder {
   /** Writes the chosen weights with what is needed to use them. */
   writeWeights(
     weights: ReadonlyMap<string, NdArray>,
-    about: { readonly experiment: string; readonly sourceHash: string; readonly scale: ScaleState },
+    about: {
+      readonly experiment: string;
+      readonly sourceHash: string;
+      readonly scale: ScaleState;
+      readonly binary?: BinaryMode | undefined;
+    },
   ): void {
     const metadata = {
       format: "sgnn-weights-1",
       experiment: about.experiment,
       sourceHash: about.sourceHash,
       scale: JSON.stringify(about.scale),
+      ...(about.binary === undefined ? {} : { binary: JSON.stringify(about.binary) }),
     };
     writeFileWhole(join(this.path, WEIGHTS), writeSafetensors(weights, metadata));
   }
@@ -186,6 +193,8 @@ export interface RunWeights {
   readonly tensors: ReadonlyMap<string, NdArray>;
   readonly scale: ScaleState;
   readonly label: string;
+  /** What stands for signs in the stage that trained them; fully binary unless given. */
+  readonly binary?: BinaryMode | undefined;
 }
 
 /**
@@ -205,7 +214,11 @@ export function readRunWeights(path: string): RunWeights {
     );
   }
   const { tensors, metadata } = readWeightsFile(file);
-  const scale =
-    metadata["scale"] === undefined ? {} : (JSON.parse(metadata["scale"]) as ScaleState);
-  return { tensors, scale, label: file };
+  const { scale = "{}", binary } = metadata;
+  return {
+    tensors,
+    scale: JSON.parse(scale) as ScaleState,
+    label: file,
+    binary: binary === undefined ? undefined : (JSON.parse(binary) as BinaryMode),
+  };
 }

@@ -508,6 +508,7 @@ class Trainer {
         experiment: this.experiment.name,
         sourceHash: this.identity.sourceHash,
         scale: session.scale,
+        binary: this.experiment.binary,
       });
       if (this.experiment.binary?.weights !== "real" && hasSigns(session.model)) {
         const scale = Object.keys(session.scale).length > 0 ? JSON.stringify(session.scale) : "";

@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stagesOf } from "../../runtime/binary/stages.js";
 import * as sg from "../../runtime/index.js";
+import { readNpzFile } from "../../runtime/data/npz.js";
+import { setWeights } from "../../runtime/export/weights.js";
+import { predict } from "../../runtime/train/predict.js";
+import { readRunWeights } from "../../runtime/train/run-folder.js";
 import { openSession, predictions } from "../../runtime/train/session.js";
+import { train } from "../../runtime/train/trainer.js";
 import { compileModule } from "../conformance/compile.js";
 import { writeGraphs } from "../train/data.js";
 
@@ -37,6 +42,44 @@ train Bits on D {
   optimize adam(rate: 1e-3)
   epochs   1
 }`;
+
+test("a stage that was trained is applied and judged with its own activations and weights", async () => {
+  await sg.useBackend("cpu");
+  const folder = mkdtempSync(join(tmpdir(), "sgnn-stages-"));
+  try {
+    writeGraphs(folder);
+    const data = readNpzFile(join(folder, "graphs.npz"));
+    const names = ["x", "edge_index", "node_ptr", "edge_ptr"];
+    const inputs = new Map(names.map((name) => [name, data.get(name)!]));
+    const exported = await compileModule(SOURCE);
+    const [experiment] = exported["experiments"] as sg.Experiment[];
+    const outputs: number[][] = [];
+    for (const stage of stagesOf(experiment!)) {
+      const run = join(folder, stage.name);
+      const continues = stage.continues === undefined ? undefined : join(folder, stage.continues);
+      const about = { seed: 1, baseFolder: folder, folder: run, continues };
+      await train(stage, { ...about, backend: { name: "cpu" } });
+      const { tensors, label, scale, binary } = readRunWeights(run);
+      expect(binary).toEqual(stage.binary);
+      const applied = predict(stage, {
+        ...{ inputs, label: "graphs.npz", weights: tensors, weightsLabel: label },
+        ...{ scale, binary },
+      });
+      const session = await openSession(stage, { seed: 1, baseFolder: folder, scale });
+      setWeights(session.model, tensors, label);
+      const judged = predictions(session, "test")!;
+      const all = applied.outputs.get("output")!.data as Float32Array;
+      const found = Array.from(session.split.test, (row) => all[row]!);
+      Array.from(judged.output).forEach((value, k) => expect(found[k]).toBeCloseTo(value, 3));
+      session.dispose();
+      outputs.push(found);
+    }
+    // The weights hardly move in one epoch: it is the stage that makes the difference.
+    expect(outputs[0]).not.toEqual(outputs[1]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("predictions of a stage use its activations and weights", async () => {
   await sg.useBackend("cpu");

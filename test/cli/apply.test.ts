@@ -3,6 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readNpzFile, writeNpz } from "../../runtime/data/npz.js";
+import { chooseEngine } from "../../compiler/cli/applying/plans.js";
+import type { BinaryMode } from "../../runtime/binary/mode.js";
+import type { PlanModule } from "../../runtime/inference/plan.js";
+import { readRun } from "../../runtime/train/run-folder.js";
+import { writeGraphs } from "../train/data.js";
 import { folder, sgnnc } from "./support.js";
 
 const source = `model Net(x: real[N, 3]) -> real[N, 2] {
@@ -57,4 +62,75 @@ test("a model without a plan says why, and refuses --backend events", async () =
   const refused = await sgnnc(words("Chosen", "xy.npz", "--backend", "events"), path);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("Chosen cannot run on events");
+});
+
+test("a stage of a conversion is applied with what it has in place of signs, not in bits", async () => {
+  const path = folder();
+  writeGraphs(path);
+  writeFileSync(
+    join(path, "net.sgnn"),
+    `data D {
+  file   "graphs.npz"
+  graph  g { nodes x = "x" by "node_ptr"; edges = "edge_index" by "edge_ptr" }
+  sample target = "y"
+  split  random 20 : 20 : 60
+}
+layer Hidden<out>(x: real[N, in]) -> real[N, out] {
+  param w: real[in, out] = glorot
+  return x @ w
+}
+layer Sum(x: real[N, in], g: graph) -> real[G, 1] {
+  param w: real[in, 1] = glorot
+  return pool [sum] (x @ w) over g
+}
+model Net(g: graph(x: real[N, 2])) -> real[G, 1] {
+  return g.x |> Hidden<8> |> tanh |> Sum(g)
+}
+convert Net to Bits {
+  rule  Hidden |> tanh => Hidden |> sign
+  rule  Sum => Sum weights sign
+  stage "smooth" { activations tanh, weights real, epochs 2 }
+  stage "signs" { epochs 2 }
+}
+train Bits on D {
+  loss     mean(square(output - target))
+  optimize adam(rate: 1e-2)
+  epochs   2
+  report   mse
+}
+`,
+  );
+  const trained = await sgnnc(["train", "net.sgnn", "--backend", "cpu", "--out", "runs"], path);
+  expect(trained.stderr + trained.stdout).not.toContain("error");
+  const run = join("runs", "Bits.smooth", "seed-1");
+  const evaluated = await sgnnc(["evaluate", run, "--json"], path);
+  const judged = JSON.parse(evaluated.stdout) as { engine: string; metrics: { mse: number } };
+  expect(judged.engine).toBe("tensors");
+  expect(judged.metrics.mse).toBeCloseTo(readRun(join(path, run)).metrics!["test"]!["mse"]!, 2);
+
+  const data = readNpzFile(join(path, "graphs.npz"));
+  const inputs = ["x", "edge_index", "node_ptr", "edge_ptr"];
+  writeFileSync(
+    join(path, "in.npz"),
+    writeNpz(new Map(inputs.map((name) => [name, data.get(name)!]))),
+  );
+  const words = ["run", run, "--input", "in.npz", "--output", "out.npz"];
+  const applied = await sgnnc(words, path);
+  const reason = "the stage has tanh activations and real weights in place of signs";
+  expect(applied.stderr).toMatch(new RegExp(`\\(tensors on \\w+: ${reason}\\)`));
+});
+
+test("a plan is followed by the stage of signs alone", () => {
+  const module = { plans: { Bits: { format: 1 } } } as unknown as PlanModule;
+  const choose = (backend: string | undefined, binary?: BinaryMode) =>
+    chooseEngine(module, "Bits", backend, binary);
+  expect(choose(undefined).plan).toBe(module.plans["Bits"]);
+  expect(choose("events", { activations: "sign", weights: "sign" }).plan).toBeDefined();
+  expect(choose(undefined, { activations: "sign", weights: "real" })).toEqual({
+    plan: undefined,
+    reason: "the stage has real weights in place of signs",
+  });
+  expect(() => choose("events", { activations: "real", weights: "sign" })).toThrow(
+    "Bits cannot run on events: the stage has real activations in place of signs",
+  );
 });

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { insteadOfSigns, type BinaryMode } from "../../../runtime/binary/mode.js";
 import type { InferencePlan, PlanModule, Unsupported } from "../../../runtime/inference/plan.js";
 import type { Program } from "../../ir/program.js";
 import { usageError } from "../errors.js";
@@ -49,19 +50,23 @@ export type Choice =
 
 /**
  * Which engine applies a model.
+ * @param binary what stands for signs in the stage that trained the weights: a plan knows signs alone
  * Throws a usage error when the plan is asked for by name and there is none.
  */
 export function chooseEngine(
   module: PlanModule | undefined,
   model: string,
   backend: string | undefined,
+  binary?: BinaryMode,
 ): Choice {
   if (backend !== undefined && backend !== "events") {
     return { plan: undefined, reason: `${backend} was asked for` };
   }
   const found: InferencePlan | Unsupported | undefined = module?.plans[model];
+  const instead = insteadOfSigns(binary);
   let reason = "the run has no inference plan";
-  if (module !== undefined && found !== undefined) {
+  if (instead !== undefined) reason = `the stage has ${instead} in place of signs`;
+  else if (module !== undefined && found !== undefined) {
     if ("format" in found) return { plan: found, module };
     reason = `the inference plan has no place for ${found.what} (${found.place})`;
   }

@@ -25,6 +25,7 @@ export async function applyOnTensors(
       weights: weights?.tensors ?? initialWeights(predictable),
       weightsLabel: weights?.label ?? "the initial weights",
       scale: weights?.scale,
+      binary: weights?.binary,
     });
     return { outputs, spikeRate, engine: `tensors on ${backend.name}: ${reason}` };
   } catch (error) {

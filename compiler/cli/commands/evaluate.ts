@@ -62,7 +62,7 @@ measured activity, three times: no zero skipped, zeros skipped on event wires, e
       });
     }
     const wanted = invocation.text("backend");
-    const engine = chooseEngine(await plansOfRun(folder), record.model, wanted);
+    const engine = chooseEngine(await plansOfRun(folder), record.model, wanted, experiment.binary);
     // Loss and metrics are computed on tensors whoever runs the model.
     const backend = await startBackend(wanted === "events" ? undefined : wanted);
     const used =

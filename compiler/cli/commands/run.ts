@@ -55,16 +55,17 @@ by their names. \`sgnnc inspect\` lists them. A run brings its own weights and s
       ? await modelOfRun(what, wanted)
       : await (await import("../applying/source.js")).modelOfSource(what, wanted, terminal);
     if (typeof model === "number") return model;
-    const engine = chooseEngine(model.plans, model.name, invocation.text("backend"));
     const from = weightsFile ?? model.folder;
     const weights = from === undefined ? undefined : readRunWeights(from);
+    const wantedEngine = invocation.text("backend");
+    const engine = chooseEngine(model.plans, model.name, wantedEngine, weights?.binary);
     if (weights === undefined) {
       terminal.err("no --weights: the model runs untrained, with the initial weights of seed 0\n");
     }
     const work = { inputs: readNpzFile(input), label: input, weights };
     const result =
       engine.plan === undefined
-        ? await onTensors(model, work, invocation.text("backend"), engine.reason)
+        ? await onTensors(model, work, wantedEngine, engine.reason)
         : onEvents(engine.module, engine.plan, work);
     writeFileWhole(output, writeNpz(result.outputs));
     for (const [name, array] of result.outputs) {

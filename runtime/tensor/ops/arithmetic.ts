@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { binaryPerElement } from "../../energy/record.js";
+import { binaryPerElement, productPerElement } from "../../energy/record.js";
 import { bounded } from "../../kernels/pointwise.js";
 import { addToRows } from "../../kernels/rows.js";
 import { toFloat, type Operand } from "./operand.js";
@@ -22,7 +22,7 @@ export function sub(a: Operand, b: Operand): Tensor {
 
 /** a * b, element by element. */
 export function mul(a: Operand, b: Operand): Tensor {
-  return binaryPerElement(tf.mul(toFloat(a), toFloat(b)), "mac", a, b);
+  return productPerElement(tf.mul(toFloat(a), toFloat(b)), a, b);
 }
 
 /** a / b. */

@@ -1,13 +1,13 @@
 /** Functions of one tensor, element by element; float32, shape kept, differentiable to any order. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { addsPerElement, macsPerElement } from "../../energy/record.js";
+import { addsPerElement, macsPerElement, turnedSigns } from "../../energy/record.js";
 import { activation } from "./activation.js";
 import { toFloat, type Operand } from "./operand.js";
 
 /** -x. */
 export function neg(x: Operand): Tensor {
-  return tf.neg(toFloat(x));
+  return turnedSigns(tf.neg(toFloat(x)), x);
 }
 
 /** max(x, 0); derivative 0 at 0. */
