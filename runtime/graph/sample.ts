@@ -12,8 +12,9 @@ import { Topology } from "./topology.js";
 const firstNew = new WeakMap<Graph, Int32Array>();
 
 /**
- * `count` edges into each node, with replacement, from its neighbours and itself. Of a stack of snapshots
- * round(count * recent) of them are from the edges that the snapshot before does not have, and itself.
+ * `count` edges into each node, from its neighbours and itself: different ones where there are enough, else each of
+ * them and some again. Of a stack of snapshots round(count * recent) of them are from the edges that the snapshot
+ * before does not have, and itself.
  * @param g a graph, or all snapshots side by side
  * @param run its training, epoch and step key the draws; in evaluation they are always the same
  * @throws SgnnError R152 when `count` is not a whole number above 0
@@ -33,18 +34,41 @@ export function sampleNeighbours(g: Graph, count: number, recent: number, run: R
   const rng = new Rng(run.random("sample_neighbours"));
   const sources = new Int32Array(nodeCount * count);
   const ofNew = Math.round(count * recent);
+  const edges = new Int32Array(count);
   for (let i = 0, at = 0; i < nodeCount; i++) {
+    // The number after the last edge into a node stands for the node itself.
     const end = pointers[i + 1]!;
-    for (let k = 0; k < count; k++, at++) {
-      const start = k < ofNew ? fresh[i]! : pointers[i]!;
-      // One more choice than there are edges: the node itself.
-      const edge = start + rng.integer(end - start + 1);
-      sources[at] = edge === end ? i : topology.sources[edge]!;
-    }
+    drawInto(edges, 0, ofNew, fresh[i]!, end, rng);
+    drawInto(edges, ofNew, count, pointers[i]!, end, rng);
+    for (const edge of edges) sources[at++] = edge === end ? i : topology.sources[edge]!;
   }
   const targets = Int32Array.from(sources, (_, at) => Math.floor(at / count));
   const drawn = new Topology(nodeCount, sources, targets, topology.graphs, false);
   return new Graph(drawn, g.nodes, {}, [], undefined, g.stacked);
+}
+
+/** Fills `out` from place `from` up to `to` with numbers first..last: different ones, or each of them, then some again. */
+function drawInto(
+  out: Int32Array,
+  from: number,
+  to: number,
+  first: number,
+  last: number,
+  rng: Rng,
+): void {
+  const choices = last - first + 1;
+  const isFew = choices <= to - from;
+  for (let k = from; k < to; k++) {
+    const next = k - from;
+    let draw = isFew && next < choices ? first + next : first + rng.integer(choices);
+    while (!isFew && holds(out, from, k, draw)) draw = first + rng.integer(choices);
+    out[k] = draw;
+  }
+}
+
+function holds(list: Int32Array, from: number, to: number, number: number): boolean {
+  for (let k = from; k < to; k++) if (list[k] === number) return true;
+  return false;
 }
 
 /** Edges into a node follow the order of the list: what two snapshots have in common comes first. */

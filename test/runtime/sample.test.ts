@@ -1,5 +1,14 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
-import { Graph, createGraph, createRun, sampleNeighbours, snapshots } from "../../runtime/index.js";
+import {
+  Graph,
+  createGraph,
+  createRun,
+  propagate,
+  sampleNeighbours,
+  snapshots,
+} from "../../runtime/index.js";
 
 const nodes = 4;
 /** Edges into node 0 from 1, 2, then 3; node 3 has none until the last snapshot. */
@@ -45,6 +54,45 @@ describe("sampleNeighbours", () => {
     }
     // 1,500 draws of 4: a deviation of 60 is 3.6 standard deviations.
     counts.forEach((count) => expect(Math.abs(count - 375)).toBeLessThan(60));
+  });
+
+  it("draws different edges where there are enough, else each of them and then some again", () => {
+    const counts = [0, 0, 0, 0];
+    for (let epoch = 1; epoch <= 200; epoch++) {
+      const three = drawn(sampleNeighbours(graph(0, 5), 3, 0, training(epoch)), 0, 0);
+      expect(new Set(three).size).toBe(3);
+      three.forEach((j) => (counts[j] += 1));
+      const six = drawn(sampleNeighbours(graph(0, 5), 6, 0, training(epoch)), 0, 0);
+      expect([...new Set(six)].sort()).toEqual([0, 1, 2, 3]);
+    }
+    // 600 draws of 4; a node is left out 50 times of 200: a deviation of 25 is 4 standard deviations.
+    counts.forEach((count) => expect(Math.abs(count - 150)).toBeLessThan(25));
+  });
+
+  it("every draw is an edge of its snapshot or the node itself", () => {
+    const g = dynamic(cumulative);
+    const isThere = new Set<string>();
+    g.topology.sources.forEach((j, e) => isThere.add(`${j} ${g.topology.targets[e]}`));
+    for (let epoch = 1; epoch <= 20; epoch++) {
+      const { sources, targets } = sampleNeighbours(g, 3, 0.5, training(epoch)).topology;
+      sources.forEach((j, e) => {
+        const i = targets[e]!;
+        expect(j === i || isThere.has(`${j} ${i}`)).toBe(true);
+      });
+    }
+  });
+
+  it("the mean over draws is that of what was drawn", () => {
+    const x = [1, 10, 100, 1000];
+    const g = sampleNeighbours(graph(0, 5), 3, 0, training(7));
+    const means = propagate(g, tf.tensor2d(x, [nodes, 1]), "mean").dataSync();
+    for (let i = 0; i < nodes; i++) {
+      const sum = drawn(g, 0, i).reduce((total, j) => total + x[j]!, 0);
+      expect(means[i]).toBeCloseTo(sum / 3, 3);
+    }
+    // Node 2 draws itself only, node 3 its one neighbour, itself and one of the two again.
+    expect(means[2]).toBe(100);
+    expect([667, 334]).toContain(Math.round(means[3]!));
   });
 
   it("a share comes from the edges that are new in the snapshot", () => {
