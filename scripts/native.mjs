@@ -292,29 +292,41 @@ function buildAddon() {
 }
 
 /**
- * Our own kernels of jets, for this processor. A machine without g++ or the headers of Node does without: their work
- * is then done in WebAssembly.
+ * An addon of ours, for this processor: `sources`/`name`.cc becomes `.native/name/name.node`. A machine without g++ or the
+ * headers of Node does without it.
  */
-function buildJets() {
-  const sources = join(ROOT, "runtime", "physics", "native");
-  const target = join(HOME, "jets", "jets.node");
-  if (!existsSync(sources)) return;
+function buildOwn(name, sources, what, without) {
+  const folder = join(ROOT, ...sources);
+  const target = join(HOME, name, `${name}.node`);
+  if (!existsSync(folder)) return;
   const newest = Math.max(
-    ...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs),
+    ...readdirSync(folder).map((file) => statSync(join(folder, file)).mtimeMs),
   );
   if (existsSync(target) && statSync(target).mtimeMs > newest) return;
   const headers = nodeHeaders();
-  if (headers === undefined) return say("no headers of Node: jets stay in WebAssembly");
-  say("building the kernels of jets with g++");
+  if (headers === undefined) return say(`no headers of Node: ${without}`);
+  say(`building ${what} with g++`);
   mkdirSync(dirname(target), { recursive: true });
   const result = run("g++", [
     ...["-std=c++17", "-O3", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC"],
-    ...["-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=jets", `-I${headers}`],
-    ...[join(sources, "jets.cc"), "-o", `${target}.part`],
+    ...["-DNAPI_VERSION=8", `-DNODE_GYP_MODULE_NAME=${name}`, `-I${headers}`],
+    ...[join(folder, `${name}.cc`), "-o", `${target}.part`],
   ]);
   if (result.ok) renameSync(`${target}.part`, target);
-  else
-    say(`jets stay in WebAssembly: ${result.missing ? "g++ is not installed" : tail(result.text)}`);
+  else say(`${without}: ${result.missing ? "g++ is not installed" : tail(result.text)}`);
+}
+
+/** The kernels of jets, whose work is else done in WebAssembly, and what quiets libtensorflow while it loads. */
+function buildAddons() {
+  const jets = ["runtime", "physics", "native"];
+  buildOwn("jets", jets, "the kernels of jets", "jets stay in WebAssembly");
+  const stderr = ["runtime", "tensor", "native"];
+  buildOwn(
+    "stderr",
+    stderr,
+    "the switch of standard error",
+    "libtensorflow may print when it loads",
+  );
 }
 
 function fromWheel() {
@@ -338,7 +350,7 @@ function main() {
     const present = check();
     if (present.ok) {
       say(`already set up: @tensorflow/tfjs-node ${VERSION}, ${present.version}`);
-      buildJets();
+      buildAddons();
       return;
     }
   }
@@ -347,7 +359,7 @@ function main() {
     fetchPackage();
     const viaWheel = options.has("--wheel") || wheelGiven !== undefined;
     const checked = (viaWheel ? undefined : ordinaryInstall()) ?? fromWheel();
-    buildJets();
+    buildAddons();
     say(`ready: @tensorflow/tfjs-node ${VERSION}, ${checked.version}`);
   } catch (error) {
     rmSync(HOME, { recursive: true, force: true });

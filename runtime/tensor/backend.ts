@@ -134,7 +134,7 @@ async function startTensorflow(): Promise<Started> {
   let failure: unknown;
   for (const entry of entries) {
     try {
-      const node = await quietly(() => Promise.resolve(require(entry) as NativePackage));
+      const node = await quietly(() => Promise.resolve(withoutStderr(() => load(entry))));
       version = node.version?.["tfjs-node"] ?? "unknown";
       break;
     } catch (error) {
@@ -164,6 +164,34 @@ function nativeThreads(): number {
 
 interface NativePackage {
   readonly version?: Readonly<Record<string, string>>;
+}
+
+function load(entry: string): NativePackage {
+  return require(entry) as NativePackage;
+}
+
+/** The addon that turns standard error of native code off and on (`native/stderr.cc`, built by `npm run native`). */
+interface StderrSwitch {
+  silence(): void;
+  restore(): void;
+}
+
+/** Runs `work` with standard error of native code silenced, where the addon for that was built. */
+function withoutStderr<T>(work: () => T): T {
+  const folder = nativeFolder();
+  const file = folder === undefined ? "" : join(folder, "stderr", "stderr.node");
+  let stderr: StderrSwitch | undefined;
+  try {
+    if (existsSync(file)) stderr = require(file) as StderrSwitch;
+  } catch {
+    stderr = undefined; // of another system or an older Node: the library says what it says
+  }
+  stderr?.silence();
+  try {
+    return work();
+  } finally {
+    stderr?.restore();
+  }
 }
 
 async function startWasm(): Promise<Started> {
