@@ -70,7 +70,7 @@ export const bodies = {
   ),
   data: body(
     "a data set",
-    ["file", "generate", "graph", "sample", "split", "scale"],
+    ["file", "generate", "graph", "sample", "split", "scale", "augment"],
     ["as", "by", "folds", "class", "random", "stratified", "grouped", "given", "per"],
   ),
   graph: body("a graph", ["nodes", "edges"], ["by"]),

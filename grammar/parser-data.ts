@@ -74,6 +74,19 @@ export class DataParser extends PhysicsParser {
           this.CONSUME3(t.Name, { LABEL: "method" });
         },
       },
+      // 'augment' sep(NAME, ',') sep(Call, ',')
+      {
+        ALT: () => {
+          this.CONSUME(t.words.augment);
+          this.SUBRULE2(this.variables);
+          this.AT_LEAST_ONE_SEP2({
+            SEP: t.Comma,
+            DEF: () => {
+              this.SUBRULE2(this.call);
+            },
+          });
+        },
+      },
     ]);
   });
 

@@ -305,6 +305,7 @@ export const words = {
   stage: contextual("stage"),
   distill: contextual("distill"),
   scale: contextual("scale"),
+  augment: contextual("augment"),
   file: contextual("file"),
   as: contextual("as"),
   generate: contextual("generate"),

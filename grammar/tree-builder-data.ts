@@ -51,6 +51,15 @@ function buildDataField(cst: CstNode, building: Building): DataField | undefined
     const rule = child(cst, "splitRule");
     return rule === undefined ? invalidSplit(cst) : { ...buildSplit(rule, building), span };
   }
+  if (token(cst, "AugmentWord") !== undefined) {
+    const names = child(cst, "variables");
+    return {
+      type: "augment",
+      names: names === undefined ? [] : identifiers(names, "Name"),
+      calls: all(cst, "call").map((one) => buildCallExpression(one, cst, building)),
+      span,
+    };
+  }
   if (token(cst, "ScaleWord") !== undefined) {
     const names = child(cst, "variables");
     return {

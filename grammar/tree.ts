@@ -467,6 +467,11 @@ export type DataField =
       readonly type: "scale";
       readonly names: readonly Identifier[];
       readonly method: Identifier;
+    })
+  | (Node & {
+      readonly type: "augment";
+      readonly names: readonly Identifier[];
+      readonly calls: readonly Expression[];
     });
 export interface GraphPart extends Node {
   readonly on: "nodes" | "edges";

@@ -8,6 +8,7 @@ import type { DataIr, SourceIr } from "../ir/ir.js";
 import type { Found } from "../resolve/found.js";
 import type { Environment } from "../resolve/environment.js";
 import { checkNamedCall, reportUnknownWord } from "./named-arguments.js";
+import { checkAugment } from "./data/augment.js";
 import { checkGraph } from "./data/graph.js";
 import type { DataNames } from "./data/names.js";
 import { checkSource } from "./data/source.js";
@@ -70,7 +71,8 @@ class DataChecker implements DataNames {
     const samples = this.checkSamples(graphField !== undefined);
     const split = this.checkSplitField(samples);
     const scale = this.checkScale();
-    if (!this.sound || split === undefined) return undefined;
+    const augment = this.checkAugment(graph);
+    if (!this.sound || split === undefined || augment === undefined) return undefined;
     return {
       name: this.environment.outputName(this.found),
       doc: declaration.doc,
@@ -81,6 +83,7 @@ class DataChecker implements DataNames {
       samples,
       split,
       scale,
+      augment,
     };
   }
 
@@ -215,6 +218,12 @@ class DataChecker implements DataNames {
       }
     }
     return scale;
+  }
+
+  private checkAugment(graph: DataIr["graph"]): DataIr["augment"] | undefined {
+    const known = graph?.nodes.map(({ name }) => name) ?? [];
+    const complete = !this.broken && (graph !== undefined || this.fields("graph").length === 0);
+    return checkAugment(this.fields("augment"), known, complete, this.file, this.reporter);
   }
 
   private checkScaledName(name: Identifier, scaled: Map<string, Identifier>): boolean {

@@ -28,7 +28,7 @@ export function functionText(fn: FunctionIr, module: Module): string {
 
 /** A data declaration as a constant. */
 export function dataText(data: DataIr, module: Module): string {
-  const { name, doc, files, generate, graph, samples, split, scale } = data;
+  const { name, doc, files, generate, graph, samples, split, scale, augment } = data;
   const spec: Literal = {
     name,
     doc,
@@ -38,6 +38,7 @@ export function dataText(data: DataIr, module: Module): string {
     samples,
     split,
     scale,
+    augment: augment.length === 0 ? undefined : augment.map((change) => ({ ...change })),
   };
   const comment = docText(docOf({ ...data, declaredName: name }, module));
   return `${comment}\nexport const ${module.nameOf(data)}: sg.DataSpec = ${literal(spec)};`;

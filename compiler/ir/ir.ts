@@ -468,6 +468,14 @@ export interface DataIr {
   readonly samples: readonly { readonly name: string; readonly source: SourceIr }[];
   readonly split: SplitIr;
   readonly scale: readonly { readonly name: string; readonly method: string }[];
+  /** Random changes of node features in training: feature by feature, in order. */
+  readonly augment: readonly AugmentIr[];
+}
+export interface AugmentIr {
+  readonly name: string;
+  /** `scale`, `shift`, `jitter`; see compiler/check/data/augment.ts. */
+  readonly method: string;
+  readonly args: ReadonlyMap<string, number>;
 }
 export type SplitIr =
   | { readonly rule: "random"; readonly ratio: readonly [number, number, number] }

@@ -11,6 +11,7 @@ import { Graph } from "../graph/graph.js";
 import { createTopology, Topology } from "../graph/topology.js";
 import { Segments, shiftInto } from "../kernels/segments.js";
 import type { GraphTypeInfo, ModelInfo, TypeInfo } from "../layers/layer.js";
+import type { Augment } from "./augment.js";
 import type { Column } from "./column.js";
 import type { Dataset } from "./dataset.js";
 import { dataError, suggest } from "./errors.js";
@@ -169,12 +170,14 @@ function toTensor(
  * The inputs and the target of some units.
  * @param chosen unit numbers, in the order the output will have
  * @param shared inputs of another batch to use again (level "node"); they stay that batch's
+ * @param augment changes the node features of each graph, in training
  */
 export function makeBatch(
   dataset: Dataset,
   chosen: Int32Array,
   binding: Binding,
   shared?: ModelInputs,
+  augment?: Augment,
 ): Batch {
   const inputs: ModelInputs = shared ?? {};
   const owned: Tensor[] = [];
@@ -183,7 +186,7 @@ export function makeBatch(
   for (const [name, type] of shared ? [] : Object.entries(binding.info.inputs)) {
     if (isGraph(type)) {
       if (graphs !== undefined)
-        inputs[name] = makeGraph(graphs, level === "node" ? undefined : members, type);
+        inputs[name] = makeGraph(graphs, level === "node" ? undefined : members, type, augment);
       continue;
     }
     const tensor = sampleTensor(dataset, name, level === "node" ? undefined : chosen, type);
@@ -282,11 +285,13 @@ function topologyOf(graphs: GraphSet, graph: number): Topology {
  * (a graph may be there several times), edge ends numbered on.
  * @param members graph numbers; undefined for all graphs in their order
  * @param type the features the model reads; others are left out
+ * @param augment changes the node features of each graph
  */
 export function makeGraph(
   graphs: GraphSet,
   members: Int32Array | undefined,
   type: GraphTypeInfo,
+  augment?: Augment,
 ): Graph {
   if (graphs.snapshots !== undefined) return makeDynamicGraph(graphs, graphs.snapshots, type);
   const chosen = Array.from(members ?? { length: graphs.count }, (graph, k) => graph ?? k);
@@ -296,22 +301,23 @@ export function makeGraph(
     columns: ReadonlyMap<string, Column>,
     types: Readonly<Record<string, TypeInfo>>,
     rows: number,
-    rowsOf: (column: Column) => Float32Array,
+    rowsOf: (column: Column, name: string) => Float32Array,
   ): Record<string, Tensor> =>
     Object.fromEntries(
       Object.entries(types).map(([name, fieldType]) => {
         const column = columns.get(name);
         if (column === undefined) throw new Error(`no feature ${name}`);
-        return [name, toTensor({ data: rowsOf(column), tail: column.tail }, rows, fieldType)];
+        return [name, toTensor({ data: rowsOf(column, name), tail: column.tail }, rows, fieldType)];
       }),
     );
-  const nodes = stack(graphs.nodes, type.nodes, topology.nodeCount, ({ data, width }) => {
-    if (members === undefined) return data;
+  const nodes = stack(graphs.nodes, type.nodes, topology.nodeCount, ({ data, width }, name) => {
+    if (members === undefined && augment === undefined) return data;
     const values = new Float32Array(topology.nodeCount * width);
     let to = 0;
     for (const graph of chosen) {
       const own = data.subarray(graphs.nodePtr[graph]! * width, graphs.nodePtr[graph + 1]! * width);
       values.set(own, to);
+      augment?.(name, values.subarray(to, to + own.length), width);
       to += own.length;
     }
     return values;

@@ -79,6 +79,14 @@ export interface DataSpec {
   readonly samples: readonly NamedSource[];
   readonly split: SplitSpec;
   readonly scale: readonly { readonly name: string; readonly method: string }[];
+  /** Random changes of node features in training, in order (augment.ts). */
+  readonly augment?: readonly AugmentSpec[] | undefined;
+}
+
+export interface AugmentSpec {
+  readonly name: string;
+  readonly method: string;
+  readonly args: Readonly<Record<string, number>>;
 }
 
 /** The parts of a split. */

@@ -13,6 +13,7 @@ import {
   type ModelInputs,
   type TargetKind,
 } from "../data/batch.js";
+import { augmentation, checkAugment } from "../data/augment.js";
 import { labelsOf, loadDataset, type Dataset } from "../data/dataset.js";
 import { egoGraphs } from "../data/ego.js";
 import { withPropagated } from "../data/propagated.js";
@@ -23,6 +24,7 @@ import { gatherRows } from "../kernels/segment.js";
 import type { Model } from "../layers/layer.js";
 import { createRun, type Run } from "../layers/run.js";
 import { Scope } from "../layers/scope.js";
+import type { Rng } from "../tensor/random/rng.js";
 import { isMetric, metric, type Judged } from "./metrics.js";
 import type { Experiment } from "./spec.js";
 
@@ -64,8 +66,11 @@ export interface Session {
   batches(part: Part): readonly Batch[];
   /** Shows every batch of a part to `use`; those that are not kept are gone afterwards. */
   eachBatch(part: Part, use: (batch: Batch) => void): void;
-  /** A batch for training; the caller disposes it unless the session keeps it. */
-  batch(units: Int32Array): { readonly batch: Batch; readonly kept: boolean };
+  /**
+   * A batch for training; the caller disposes it unless the session keeps it.
+   * @param rng draws what `augment` says; without it nothing is changed
+   */
+  batch(units: Int32Array, rng?: Rng): { readonly batch: Batch; readonly kept: boolean };
   /** Loss and metrics of a part, without gradients. */
   evaluate(part: Part, metrics: readonly string[]): Evaluation;
   dispose(): void;
@@ -88,6 +93,7 @@ export async function openSession(
   });
   const binding: Binding = { info: experiment.info, targetKind: targetKindOf(experiment, read) };
   checkBinding(read, binding);
+  checkAugment(read);
   const isLabel = binding.targetKind === "label";
   const target = read.samples.get("target");
   const labels = isLabel && target ? labelsOf("target", target, classesOf(experiment)) : undefined;
@@ -170,14 +176,15 @@ function makeSession(
       if (dataset.level !== "node") owned.push(...made);
       return made;
     },
-    batch(units) {
+    batch(units, rng) {
+      const augment = rng && augmentation(dataset.spec.augment ?? [], rng);
       if (dataset.level === "node") {
         if (experiment.train.batch === undefined)
           return { batch: session.batches("train")[0]!, kept: true };
         const ego = egoGraphs(dataset, units);
         return { batch: makeBatch(ego.dataset, ego.units, binding), kept: false };
       }
-      return { batch: makeBatch(dataset, units, binding), kept: false };
+      return { batch: makeBatch(dataset, units, binding, undefined, augment), kept: false };
     },
     eachBatch(part, use) {
       const units = split[part];

@@ -259,7 +259,10 @@ class Trainer {
         return bad ?? "interrupted";
       }
       const units = order.subarray(this.step * size, (this.step + 1) * size);
-      const { batch, kept } = session.batch(units);
+      const { batch, kept } = session.batch(
+        units,
+        Rng.of(this.options.seed, "augment", epoch, this.step),
+      );
       const run = createRun({
         training: true,
         seed: this.options.seed,

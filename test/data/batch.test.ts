@@ -45,6 +45,26 @@ const values = (tensor: tf.Tensor): number[] =>
   Array.from(tensor.dataSync(), (v) => Math.round(v * 100) / 100);
 
 describe("batches", () => {
+  it("change node features graph by graph in a batch for training, and leave the data as it is", async () => {
+    const data = await points();
+    const seen: number[][] = [];
+    const augment = (name: string, rows: Float32Array, width: number): void => {
+      seen.push([name === "x" ? 1 : 0, rows.length, width]);
+      for (let k = 0; k < rows.length; k++) rows[k]! += 100 * seen.length;
+    };
+    const batch = makeBatch(data, Int32Array.of(2, 1), binding, undefined, augment);
+    const x = values((batch.inputs["g"] as Graph).nodes["x"]!);
+    expect(x).toEqual([109, 110, 111, 112, 201, 202, 203, 204, 205, 206]);
+    expect(seen).toEqual([
+      [1, 4, 2],
+      [1, 6, 2],
+    ]);
+    const plain = makeBatch(data, Int32Array.of(2, 1), binding);
+    expect(values((plain.inputs["g"] as Graph).nodes["x"]!).slice(0, 4)).toEqual([9, 10, 11, 12]);
+    batch.dispose();
+    plain.dispose();
+  });
+
   it("stack graphs block-diagonally, in the order asked for, repeats included", async () => {
     const data = await points();
     checkBinding(data, binding);

@@ -163,6 +163,7 @@ export function nodeClassifier(): Program {
         },
         samples: [{ name: "target", source: { tag: "array", name: "y" } }],
         split: { rule: "perClass", train: 20, validation: 30 },
+        augment: [],
         scale: [{ name: "x", method: "rows" }],
       },
     ],
