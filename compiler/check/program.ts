@@ -10,7 +10,7 @@ import type { ParseResult } from "../../grammar/index.js";
 import type { Declaration, ModelDeclaration, TrainDeclaration } from "../../grammar/tree.js";
 import type { Conversion } from "../convert/index.js";
 import { convertModel } from "../convert/index.js";
-import { later } from "../diagnostics/catalogue/later.js";
+import { conversions } from "../diagnostics/catalogue/conversions.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import type { Program } from "../ir/program.js";
 import type { ConversionIr, DataIr, ModelIr, NeuronIr, TrainIr } from "../ir/ir.js";
@@ -173,7 +173,7 @@ class ProgramChecker {
     this.conversions.set(found, conversion);
     const made = conversion?.found.declaration;
     if (conversion === undefined || made?.type !== "model") {
-      this.reportLater(found);
+      this.reportConverted(found);
       return conversion;
     }
     elaborator.checkDeclaration(conversion.found);
@@ -226,10 +226,10 @@ class ProgramChecker {
     return this.solvers.get(found);
   }
 
-  private reportLater({ file, declaration }: Found): void {
+  private reportConverted({ file, declaration }: Found): void {
     if (declaration.type === "train") return;
     const at = { file, span: declaration.name.span };
-    this.reporter.report(later.notCompiledYet, at, { what: describe(declaration) });
+    this.reporter.report(conversions.afterTraining, at, { what: describe(declaration) });
   }
 
   private isEmittedItself(found: Found, declaration: ModelDeclaration): boolean {

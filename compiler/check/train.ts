@@ -7,7 +7,7 @@ import type {
   TrainField,
 } from "../../grammar/tree.js";
 import { fields } from "../diagnostics/catalogue/fields.js";
-import { later } from "../diagnostics/catalogue/later.js";
+import { conversions } from "../diagnostics/catalogue/conversions.js";
 import { training as rows } from "../diagnostics/catalogue/training.js";
 import type { Reporter } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
@@ -71,10 +71,10 @@ class TrainChecker {
     const model = this.find(declaration.model, "model", ["model", "variant", "solver", "convert"]);
     const dataFound = this.find(declaration.data, "data", ["data"]);
     const made = model?.declaration.type === "convert" ? this.around.modelsOf(model)[0] : model;
-    const isLater = made?.declaration.type === "solver";
+    const isOfSolver = made?.declaration.type === "solver";
     if (model !== undefined && made === undefined) this.sound = false;
     if (model === undefined || dataFound === undefined) this.sound = false;
-    if (isLater) this.reportLater();
+    if (isOfSolver) this.reportConverted();
 
     const optimize = this.checkOptimize();
     const epochs = this.required("epochs", { whole: true, least: 1 }, "epochs 200");
@@ -85,13 +85,13 @@ class TrainChecker {
     const patience = this.number("patience", { whole: true, least: 1 });
 
     const data = dataFound && this.around.data(dataFound);
-    const models = model === undefined || isLater ? [] : this.around.modelsOf(model);
+    const models = model === undefined || isOfSolver ? [] : this.around.modelsOf(model);
     if (data !== undefined) models.slice(0, 1).forEach((one) => this.checkInputs(one, data));
     const loss = this.checkLoss(models, data);
     const select = this.checkSelect(loss);
     const report = this.checkReport(loss);
 
-    if (!this.sound || isLater || data === undefined) return undefined;
+    if (!this.sound || isOfSolver || data === undefined) return undefined;
     if (loss === undefined || epochs === undefined || optimize === undefined) return undefined;
     return {
       origin: this.environment.origin(this.file, declaration.model.span),
@@ -120,10 +120,10 @@ class TrainChecker {
     return findDeclaration(name, what, wanted, "`train`", this.file, environment, reporter);
   }
 
-  private reportLater(): void {
+  private reportConverted(): void {
     const { text, span } = this.declaration.model;
     const what = `training of \`${text}\``;
-    this.reporter.report(later.notCompiledYet, { file: this.file, span }, { what });
+    this.reporter.report(conversions.afterTraining, { file: this.file, span }, { what });
   }
 
   private checkInputs(found: Found, data: DataIr): void {

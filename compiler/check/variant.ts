@@ -1,6 +1,6 @@
 /** Checks a `variant`: a model with its generics filled in. */
 import type { Reporter } from "../diagnostics/diagnostic.js";
-import { later } from "../diagnostics/catalogue/later.js";
+import { physics } from "../diagnostics/catalogue/physics.js";
 import type { ModelIr } from "../ir/ir.js";
 import type { Found } from "../resolve/found.js";
 import type { Environment } from "../resolve/environment.js";
@@ -36,8 +36,8 @@ export function checkVariant(
   if (model === undefined) return undefined;
   if (model.declaration.type === "solver") {
     const at = { file, span: declaration.name.span };
-    const what = `variant \`${declaration.name.text}\``;
-    reporter.report(later.notCompiledYet, at, { what });
+    const names = { name: declaration.name.text, model: model.declaration.name.text };
+    reporter.report(physics.variantOfSolver, at, names);
     return undefined;
   }
   const { generics, name, doc } = declaration;

@@ -251,7 +251,7 @@ const repairs: Readonly<Record<string, (at: Place) => Made>> = {
     return at.before(/\s*\bthen\s+$/, "", end?.index ?? 0);
   },
   R508: (at) => at.after(/warmup:\s*\d+/, at.word()),
-  L602: (at) => at.after(/per\s+node/, at.word()),
+  U326: (at) => at.after(/per\s+node/, at.word()),
   P709: (at) => {
     const from = at.declaration?.span.start ?? 0;
     const found = /\bdomain\b[^\n]*/.exec(at.source.slice(from));

@@ -321,7 +321,7 @@ describe("what is wrong in a neuron", () => {
     [
       "per node",
       leakyWith("in [0, 1]", "in [0, 1] per node"),
-      "L602 1:14 [beta] `beta` is `per node`, which is not compiled yet",
+      "U326 1:14 [beta] parameter `beta` is `per node`",
     ],
   ])("reports %s", (_, source, message) => {
     expect(shown(source)).toEqual([message]);

@@ -191,7 +191,9 @@ describe("what is wrong in a training", () => {
     [
       "adam(rate: 1e-3)",
       "adam(rate: 1e-3) then lbfgs",
-      ["R507 17:34 [lbfgs] `then lbfgs` is not compiled yet -> remove `then ..`"],
+      [
+        "R507 17:34 [lbfgs] a second optimiser, `then lbfgs`, in a training on data -> remove `then ..`",
+      ],
     ],
     [
       "cosine(warmup: 2)",

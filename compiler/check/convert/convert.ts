@@ -28,7 +28,7 @@ export function checkConvert(found: Found, environment: Environment, reporter: R
   return new ConvertChecker(found, declaration, environment, reporter).check();
 }
 
-/** False when a rule introduces a part that is not compiled yet. */
+/** False when a rule brings in a part that only a trained run can be given: no layer or neuron of this name is declared. */
 export function isConvertible({ file, declaration }: Found, environment: Environment): boolean {
   if (declaration.type !== "convert") return false;
   const names = declaration.fields.flatMap((field) =>

@@ -1,6 +1,5 @@
 /** The generics of a neuron: its parameters, what they start from and where they may go. */
 import type { Expression, Generic } from "../../../grammar/tree.js";
-import { later } from "../../diagnostics/catalogue/later.js";
 import { neurons } from "../../diagnostics/catalogue/neurons.js";
 import type { Reporter } from "../../diagnostics/diagnostic.js";
 import { didYouMean } from "../../diagnostics/did-you-mean.js";
@@ -31,7 +30,7 @@ export function checkNeuronParameter(
   }
   const range = generic.range === undefined ? undefined : checkRange(generic.range, file, reporter);
   if (generic.per === "node") {
-    reporter.report(later.perNode, at, { name });
+    reporter.report(neurons.perNode, at, { name });
     return undefined;
   }
   if (generic.initial === undefined) {

@@ -66,4 +66,17 @@ export const conversions = {
     fix: () => "write `weights sign`",
     example: { wrong: conversion("Dense => Dense weights trit"), right },
   }),
+  afterTraining: entry<{ what: string }>({
+    code: "P735",
+    name: "converted-after-training",
+    severity: "information",
+    message: ({ what }) => `${what} is of a trained run: no code is written for it here`,
+    why: () =>
+      "the spikes that stand for activations, and those of a network of a problem, are made from trained weights",
+    fix: () => "train the original, then `sgnnc convert RUN --steps 8,12`",
+    example: {
+      wrong: conversion("Dense |> relu => Dense |> TernaryIF"),
+      right,
+    },
+  }),
 };

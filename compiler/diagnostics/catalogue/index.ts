@@ -4,7 +4,6 @@ import { conversions } from "./conversions.js";
 import { data } from "./data.js";
 import { equilibrium } from "./equilibrium.js";
 import { fields } from "./fields.js";
-import { later } from "./later.js";
 import { names } from "./names.js";
 import { neurons } from "./neurons.js";
 import { physics } from "./physics.js";
@@ -26,7 +25,6 @@ const phases: readonly Readonly<Record<string, AnyEntry>>[] = [
   neurons,
   data,
   training,
-  later,
   physics,
   conversions,
   equilibrium,

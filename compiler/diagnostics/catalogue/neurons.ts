@@ -348,4 +348,18 @@ export const neurons = {
       `write it in lower case: \`${name.charAt(0).toLowerCase()}${name.slice(1)}\``,
     example: { wrong: wrong("<beta: 0.9", "<A: relu, beta: 0.9"), right: rightNeuron },
   }),
+  perNode: entry<{ name: string }>({
+    code: "U326",
+    name: "parameter-per-node",
+    severity: "error",
+    message: ({ name }) => `parameter \`${name}\` is \`per node\``,
+    why: () => "a value for each node would tie the model to one graph",
+    fix: () => "write `per channel`",
+    example: {
+      wrong:
+        "neuron Leaky<learn beta: 0.9 per node> {\n  state  v = 0\n  update v = beta * v + input\n  spike  when v >= 1\n  reset  v = 0\n  emit   1\n}",
+      right:
+        "neuron Leaky<learn beta: 0.9 per channel> {\n  state  v = 0\n  update v = beta * v + input\n  spike  when v >= 1\n  reset  v = 0\n  emit   1\n}",
+    },
+  }),
 };

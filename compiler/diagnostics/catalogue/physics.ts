@@ -441,4 +441,18 @@ export const physics = {
       right: `${rightProblem}\n${rightSolver}`,
     },
   }),
+  variantOfSolver: entry<{ name: string; model: string }>({
+    code: "P763",
+    name: "variant-of-solver",
+    severity: "warning",
+    message: ({ name, model }) =>
+      `\`${name}\` is a variant of \`${model}\`, which solves a problem`,
+    why: () =>
+      "such a network is trained under its own name; a variant of it can only be converted",
+    fix: ({ name }) => `declare \`${name}\` as a \`model .. solves ..\` of its own`,
+    example: {
+      wrong: `${rightProblem}\n${rightSolver}\nvariant Other = HeatNet`,
+      right: `${rightProblem}\n${rightSolver}`,
+    },
+  }),
 };

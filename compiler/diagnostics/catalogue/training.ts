@@ -122,10 +122,11 @@ export const training = {
   }),
   secondOptimiser: entry<{ name: string }>({
     code: "R507",
-    name: "second-optimiser-not-compiled-yet",
+    name: "second-optimiser",
     severity: "error",
-    message: ({ name }) => `\`then ${name}\` is not compiled yet`,
-    why: () => "this version trains with one optimiser from the first epoch to the last",
+    message: ({ name }) => `a second optimiser, \`then ${name}\`, in a training on data`,
+    why: () =>
+      "a model is trained on data by one optimiser from the first epoch to the last; two are for networks that solve a problem",
     fix: () => "remove `then ..`",
     example: {
       wrong: wrong("adam(rate: 1e-3)", "adam(rate: 1e-3) then lbfgs(most: 100)"),

@@ -5,21 +5,24 @@ import { changed, convert, problem, rest } from "./texts.js";
 /** What is replaced, by what, and each diagnostic with its fix after ` -> `. */
 type Case = [piece: string, by: string, expected: string[]];
 
-/** The diagnostics apart from the information that something is not compiled yet. */
+/** The diagnostics apart from the information that a conversion into spikes is of a trained run. */
 function wrong(source: string): string[] {
-  return withFix(source).filter((one) => !one.startsWith("L601"));
+  return withFix(source).filter((one) => !one.startsWith("P735"));
 }
 
-describe("declarations that are not compiled yet", () => {
-  it("say so when they are right", () => {
+describe("declarations that are right", () => {
+  it("have nothing to say, but where their code is", () => {
     expect(withFix(problem)).toEqual([]);
     expect(withFix(rest)).toEqual([]);
     expect(withFix(convert)).toEqual([
-      "L601 4:16 [SpikingNet] conversion `SpikingNet` is checked; not compiled yet",
+      "P735 4:16 [SpikingNet] conversion `SpikingNet` is of a trained run: no code is written for it here -> train the original, then `sgnnc convert RUN --steps 8,12`",
+    ]);
+    expect(withFix(`${problem}variant Other = HeatNet\n`)).toEqual([
+      "P763 13:9 [Other] `Other` is a variant of `HeatNet`, which solves a problem -> declare `Other` as a `model .. solves ..` of its own",
     ]);
   });
 
-  it("do not say so when they are wrong", () => {
+  it("have one thing to say when one is wrong", () => {
     expect(withFix(changed(rest, "contraction 0.9", "contraction 2")).length).toBe(1);
   });
 });
