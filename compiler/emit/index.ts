@@ -2,6 +2,7 @@
 import type { StatementStructures, SourceFileStructure, WriterFunction } from "ts-morph";
 import type { Program } from "../ir/program.js";
 import type { ModelIr } from "../ir/ir.js";
+import { planForTensors } from "../plan/index.js";
 import { IMPORTED, Module } from "./module.js";
 import { baseName } from "./places.js";
 import { problemStatements, solversText } from "./physics.js";
@@ -32,12 +33,13 @@ export interface Emitted {
  * Prints a planned program as one TypeScript module. The same program and options give the same bytes.
  * Loads ts-morph and prettier, which takes about half a second the first time.
  */
-export async function emit(program: Program, options: EmitOptions): Promise<Emitted> {
+export async function emit(planned: Program, options: EmitOptions): Promise<Emitted> {
   const [{ Project, StructureKind }, classes, prettier] = await Promise.all([
     import("ts-morph"),
     import("./classes.js"),
     import("prettier"),
   ]);
+  const program = planForTensors(planned);
   const module = new Module(program, program.file);
   const statements: (string | WriterFunction | StatementStructures)[] = [];
   for (const neuron of program.neurons) {

@@ -14,6 +14,7 @@ import {
   multiplySizes,
   substituteSize,
 } from "../check/size.js";
+import { planForTensors } from "./index.js";
 import type { Program } from "../ir/program.js";
 import type {
   CallExpr,
@@ -81,7 +82,8 @@ interface Total {
 }
 
 /** The rows of one model or variant of a planned program, in the order of the calls. */
-export function describe(program: Program, modelName: string): readonly LayerRow[] {
+export function describe(planned: Program, modelName: string): readonly LayerRow[] {
+  const program = planForTensors(planned);
   const model = program.models.find((candidate) => candidate.name === modelName);
   if (model === undefined) throw new Error(`there is no model ${modelName}`);
   const layers = new Map(program.layers.map((layer) => [layer.name, layer]));

@@ -13,6 +13,7 @@ import { lowerGather } from "./passes/lower-gather.js";
 import { removeUnused } from "./passes/remove-unused.js";
 import { shareCommon } from "./passes/share-common.js";
 import { shiftExtreme } from "./passes/shift-extreme.js";
+import { splitSigns } from "./passes/split-signs.js";
 import { sparseProducts } from "./passes/sparse-products.js";
 
 export interface Pass {
@@ -33,6 +34,17 @@ export const PASSES: readonly Pass[] = [
   { name: "share-common", run: shareCommon },
   { name: "remove-unused", run: removeUnused },
 ];
+
+/** Passes for what runs on tensors; an inference plan is made of the program without them. */
+export const TENSOR_PASSES: readonly Pass[] = [
+  { name: "split-signs", run: splitSigns },
+  { name: "remove-unused", run: removeUnused },
+];
+
+/** What the emitter prints of a planned program. */
+export function planForTensors(planned: Program): Program {
+  return TENSOR_PASSES.reduce((current, pass) => pass.run(current), planned);
+}
 
 /** Runs every pass. The emitter accepts planned programs only: there is no `gather` left. */
 export function plan(program: Program): Program {

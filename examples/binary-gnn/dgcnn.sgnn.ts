@@ -206,7 +206,7 @@ class PReLU extends sg.Layer {
  * RealFeatureEdge: dgcnn.sgnn:47
  */
 class RealFeatureEdge extends sg.Layer {
-  readonly size: { k: number };
+  readonly size: { in: number; k: number };
   readonly w: sg.Parameter;
   readonly scale: sg.Parameter;
   readonly s: BatchNorm;
@@ -227,12 +227,13 @@ class RealFeatureEdge extends sg.Layer {
     const s = sg.sign(s1, run); // sign[N, in]         dgcnn.sgnn:51
     const sTarget = sg.target(near, s); // sign[E'near, in]    dgcnn.sgnn:52
     const out1 = sg.mul(sg.source(near, sg.neg(s)), sTarget); // sign[E'near, in]    dgcnn.sgnn:52
-    const out2 = sg.mul(
-      sg.matMul(sg.concat(out1, sTarget), sg.signs(this.w, run)),
-      this.scale.value,
+    const out2 = sg.target(
+      near,
+      sg.matMul(s, sg.rows(sg.signs(this.w, run), this.size.in, this.size.in)),
     ); // real[E'near, out]   dgcnn.sgnn:52
-    const out3 = this.output.forward(out2); // real[E'near, out]   dgcnn.sgnn:52
-    return sg.aggregate(near, out3, ["max"]); // real[N, out]        dgcnn.sgnn:52
+    const out3 = sg.add(sg.matMul(out1, sg.rows(sg.signs(this.w, run), 0, this.size.in)), out2); // real[E'near, out]   dgcnn.sgnn:52
+    const out4 = this.output.forward(sg.mul(out3, this.scale.value)); // real[E'near, out]   dgcnn.sgnn:52
+    return sg.aggregate(near, out4, ["max"]); // real[N, out]        dgcnn.sgnn:52
   }
 }
 
@@ -295,7 +296,7 @@ class PointLayerSignScaledPerChannel2 extends sg.Layer {
  * BinaryEdge1: dgcnn.sgnn:68
  */
 class BinaryEdge1 extends sg.Layer {
-  readonly size: { k: number };
+  readonly size: { in: number; k: number };
   readonly w: sg.Parameter;
   readonly scale: sg.Parameter;
   readonly outputPReLu: PReLU;
@@ -318,13 +319,14 @@ class BinaryEdge1 extends sg.Layer {
     const near = sg.knn(g, x, this.size.k, "hamming", run); // real[E'near]        dgcnn.sgnn:71
     const xTarget = sg.target(near, x); // sign[E'near, in]    dgcnn.sgnn:72
     const out1 = sg.mul(sg.source(near, sg.neg(x)), xTarget); // sign[E'near, in]    dgcnn.sgnn:72
-    const out2 = sg.mul(
-      sg.matMul(sg.concat(out1, xTarget), sg.signs(this.w, run)),
-      this.scale.value,
+    const out2 = sg.target(
+      near,
+      sg.matMul(x, sg.rows(sg.signs(this.w, run), this.size.in, this.size.in)),
     ); // real[E'near, out]   dgcnn.sgnn:72
-    const out3 = this.outputPReLu.forward(out2); // real[E'near, out]   dgcnn.sgnn:72
-    const out4 = this.outputBatchNorm.forward(sg.aggregate(near, out3, ["max"]), run); // real[N, out]        dgcnn.sgnn:72
-    return sg.sign(out4, run); // sign[N, out]        dgcnn.sgnn:72
+    const out3 = sg.add(sg.matMul(out1, sg.rows(sg.signs(this.w, run), 0, this.size.in)), out2); // real[E'near, out]   dgcnn.sgnn:72
+    const out4 = this.outputPReLu.forward(sg.mul(out3, this.scale.value)); // real[E'near, out]   dgcnn.sgnn:72
+    const out5 = this.outputBatchNorm.forward(sg.aggregate(near, out4, ["max"]), run); // real[N, out]        dgcnn.sgnn:72
+    return sg.sign(out5, run); // sign[N, out]        dgcnn.sgnn:72
   }
 }
 
@@ -385,7 +387,7 @@ class PointLayerSignScaledPerChannel3 extends sg.Layer {
  * BinaryEdge2: dgcnn.sgnn:88
  */
 class BinaryEdge2 extends sg.Layer {
-  readonly size: { k: number };
+  readonly size: { in: number; k: number };
   readonly w: sg.Parameter;
   readonly scale: sg.Parameter;
   readonly outputPReLu: PReLU;
@@ -408,13 +410,14 @@ class BinaryEdge2 extends sg.Layer {
     const near = sg.knn(g, x, this.size.k, "hamming", run); // real[E'near]        dgcnn.sgnn:91
     const xTarget = sg.target(near, x); // sign[E'near, in]    dgcnn.sgnn:92
     const out1 = sg.mul(sg.source(near, sg.neg(x)), xTarget); // sign[E'near, in]    dgcnn.sgnn:92
-    const out2 = sg.mul(
-      sg.matMul(sg.concat(out1, xTarget), sg.signs(this.w, run)),
-      this.scale.value,
+    const out2 = sg.target(
+      near,
+      sg.matMul(x, sg.rows(sg.signs(this.w, run), this.size.in, this.size.in)),
     ); // real[E'near, out]   dgcnn.sgnn:92
-    const out3 = this.outputPReLu.forward(out2); // real[E'near, out]   dgcnn.sgnn:92
-    const out4 = this.outputBatchNorm.forward(out3, run); // real[E'near, out]   dgcnn.sgnn:92
-    return sg.sign(sg.aggregate(near, out4, ["max"]), run); // sign[N, out]        dgcnn.sgnn:92
+    const out3 = sg.add(sg.matMul(out1, sg.rows(sg.signs(this.w, run), 0, this.size.in)), out2); // real[E'near, out]   dgcnn.sgnn:92
+    const out4 = this.outputPReLu.forward(sg.mul(out3, this.scale.value)); // real[E'near, out]   dgcnn.sgnn:92
+    const out5 = this.outputBatchNorm.forward(out4, run); // real[E'near, out]   dgcnn.sgnn:92
+    return sg.sign(sg.aggregate(near, out5, ["max"]), run); // sign[N, out]        dgcnn.sgnn:92
   }
 }
 
@@ -455,7 +458,7 @@ class LinearSignScaledPerChannel3 extends sg.Layer {
  * BalancedEdge: dgcnn.sgnn:110
  */
 class BalancedEdge extends sg.Layer {
-  readonly size: { k: number };
+  readonly size: { in: number; k: number };
   readonly w: sg.Parameter;
   readonly output: BatchNorm;
 
@@ -467,14 +470,16 @@ class BalancedEdge extends sg.Layer {
   }
 
   forward(x: Tensor, g: Graph, run: Run): Tensor {
-    const near = sg.knn(g, x, this.size.k, "hamming", run); // real[E'near]       dgcnn.sgnn:112
-    const xTarget = sg.target(near, x); // sign[E'near, in]   dgcnn.sgnn:113
-    const out1 = sg.mul(sg.source(near, sg.neg(x)), xTarget); // sign[E'near, in]   dgcnn.sgnn:113
-    const out2 = sg.aggregate(near, sg.matMul(sg.concat(out1, xTarget), sg.signs(this.w, run)), [
-      "max",
-    ]); // real[N, out]       dgcnn.sgnn:113
-    const out3 = this.output.forward(out2, run); // real[N, out]       dgcnn.sgnn:113
-    return sg.sign(out3, run); // sign[N, out]       dgcnn.sgnn:113
+    const near = sg.knn(g, x, this.size.k, "hamming", run); // real[E'near]        dgcnn.sgnn:112
+    const xTarget = sg.target(near, x); // sign[E'near, in]    dgcnn.sgnn:113
+    const out1 = sg.mul(sg.source(near, sg.neg(x)), xTarget); // sign[E'near, in]    dgcnn.sgnn:113
+    const out2 = sg.target(
+      near,
+      sg.matMul(x, sg.rows(sg.signs(this.w, run), this.size.in, this.size.in)),
+    ); // real[E'near, out]   dgcnn.sgnn:113
+    const out3 = sg.add(sg.matMul(out1, sg.rows(sg.signs(this.w, run), 0, this.size.in)), out2); // real[E'near, out]   dgcnn.sgnn:113
+    const out4 = this.output.forward(sg.aggregate(near, out3, ["max"]), run); // real[N, out]        dgcnn.sgnn:113
+    return sg.sign(out4, run); // sign[N, out]        dgcnn.sgnn:113
   }
 }
 

@@ -85,22 +85,22 @@ function totalOf(counter: sg.OperationCounter): OperationCounts {
     .reduce(addCounts, noOperations);
 }
 
-// Terms: Hidden 5 * 2 * 4 = 40, its activation 5 * 4 = 20, -x_j x_i 10 * 4 = 40, the product of the edges
-// 10 * 8 * 3 = 240, their maximum 10 * 3 = 30, its activation 5 * 3 = 15, the product of Sum 5 * 3 * 1 = 15, pooling 5.
-// Every product writes its results, 20, 30 and 5, the maximum 15, pooling 1.
-const writes = 20 + 30 + 5 + 15 + 1;
-/** Hidden reads 10 numbers and 40 weights, the maximum 30 numbers, pooling 5. */
-const reads = 10 + 40 + 30 + 5;
+// Terms: Hidden 5 * 2 * 4 = 40, its activation 5 * 4 = 20, -x_j x_i 10 * 4 = 40, its product on the edges 10 * 4 * 3 = 120,
+// that of x_i on the nodes 5 * 4 * 3 = 60, their sum and its maximum 10 * 3 = 30 each, the activation 5 * 3 = 15, the
+// product of Sum 5 * 3 * 1 = 15, pooling 5. Every product writes its results, 20, 30, 15 and 5, the maximum 15, pooling 1.
+const writes = 20 + 30 + 15 + 5 + 15 + 1;
+/** Hidden reads 10 numbers and 40 weights, the sum and the maximum 30 numbers each, pooling 5. */
+const reads = 10 + 40 + 30 + 30 + 5;
 
 describe("operations", () => {
   test.each<[string, OperationCounts]>([
     [
       "tanh",
       {
-        macs: 40 + 20 + 40 + 240 + 15 + 15,
-        adds: 30 + 5,
+        macs: 40 + 20 + 40 + 120 + 60 + 15 + 15,
+        adds: 30 + 30 + 5,
         bitOps: 0,
-        reads: reads + 40 + (80 + 240) + (15 + 15),
+        reads: reads + 40 + (40 + 120) + (20 + 60) + (15 + 15),
         writes,
       },
     ],
@@ -109,9 +109,9 @@ describe("operations", () => {
       {
         macs: 40,
         // Signs of features are comparisons, and select the sign of a weight that is added.
-        adds: 20 + 240 + 30 + 15 + 15 + 5,
+        adds: 20 + 120 + 60 + 30 + 30 + 15 + 15 + 5,
         bitOps: 40,
-        reads: reads + 40 / 32 + (80 / 32 + 240) + (15 / 32 + 15),
+        reads: reads + 40 / 32 + (40 / 32 + 120) + (20 / 32 + 60) + (15 / 32 + 15),
         writes,
       },
     ],
@@ -119,9 +119,9 @@ describe("operations", () => {
       "binary",
       {
         macs: 40,
-        adds: 20 + 30 + 15 + 5,
-        bitOps: 40 + 240 + 15,
-        reads: reads + 40 / 32 + (80 + 240) / 32 + (15 + 15) / 32,
+        adds: 20 + 30 + 30 + 15 + 5,
+        bitOps: 40 + 120 + 60 + 15,
+        reads: reads + (40 + 40 + 120 + 20 + 60 + 15 + 15) / 32,
         writes,
       },
     ],
@@ -134,8 +134,8 @@ test("joules of the stage with bits, by Horowitz's table", async () => {
   const { result } = await counterOf("binary");
   const table = energyModels["horowitz-45nm"]!;
   const { joules } = summarise(result, table, { unit: "graph", units: 1 }).total.nothing;
-  // 40 MACs, 70 additions, 295 bits, and words of memory: 85 + 390 / 32 read, 71 written.
-  const picojoules = 40 * 4.6 + 70 * 0.9 + 295 * 0.00625 + (85 + 390 / 32 + 71) * 5;
+  // 40 MACs, 100 additions, 235 bits, and words of memory: 115 + 310 / 32 read, 86 written.
+  const picojoules = 40 * 4.6 + 100 * 0.9 + 235 * 0.00625 + (115 + 310 / 32 + 86) * 5;
   expect(joules * 1e12).toBeCloseTo(picojoules, 6);
 });
 

@@ -83,7 +83,8 @@ function lastDim(expr: Expr): Size {
   return expr.type.dims[expr.type.dims.length - 1];
 }
 
-function isMove(expr: Expr): boolean {
+/** Whether rows of nodes are only copied to edges. */
+export function isMove(expr: Expr): boolean {
   return expr.tag === "op" && (expr.op === "source" || expr.op === "target");
 }
 
@@ -108,11 +109,17 @@ function add(terms: Map<string, Term>, value: Expr, rows: Expr, sign: 1 | -1): v
   terms.set(key, { value, weight: sign === 1 ? rows : negative });
 }
 
-function product(value: Expr, weight: Expr, { type, timed, origin, attributes }: OpExpr): OpExpr {
+/** The product of a value with rows of a weight, in the place of one that is there. */
+export function product(
+  value: Expr,
+  weight: Expr,
+  { type, timed, origin, attributes }: OpExpr,
+): OpExpr {
   return { tag: "op", op: "matMul", args: [value, weight], attributes, type, timed, origin };
 }
 
-function elementwise(
+/** The sum or difference of two values of one type. */
+export function elementwise(
   op: "add" | "sub",
   left: Expr,
   right: Expr,
@@ -123,7 +130,7 @@ function elementwise(
 }
 
 /** Rows start .. start + count - 1 of a weight. */
-function rowsOf(weight: Expr, start: Size, count: Size): OpExpr {
+export function rowsOf(weight: Expr, start: Size, count: Size): OpExpr {
   const { kind, dims } = weight.type;
   const type: TensorType = { tag: "tensor", kind, dims: [count, ...dims.slice(1)] };
   return {
