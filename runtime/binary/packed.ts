@@ -16,7 +16,8 @@ import {
   type BitExports,
 } from "../inference/bit-kernels.js";
 import { checkClouds } from "../kernels/nearest.js";
-import { pack, rowBytes, turnRow } from "../kernels/reference/bits.js";
+import * as packing from "../inference/pack.js";
+import { rowBytes, turnRow } from "../kernels/reference/bits.js";
 import { privateHeap } from "../kernels/wasm/heap.js";
 
 /** Rows of signs as bits; see kernels/reference/bits.ts for the layout. */
@@ -35,24 +36,18 @@ export interface Thresholds {
 
 /** Packs the signs of real numbers, row-major [rows, width]; 0 is +1. */
 export function packSigns(x: ArrayLike<number>, rows: number, width: number): Bits {
-  if (x.length !== rows * width) {
-    throw new SgnnError({
-      code: "R160",
-      message: `${x.length} numbers for ${rows} rows of ${width} signs`,
-      why: "Every sign is the sign of one number.",
-      fix: "Check the shape.",
-    });
-  }
-  return { rows, width, bytes: pack(x, rows, width) };
+  checkCount(x, rows, width);
+  const bytes = new Uint8Array(rows * rowBytes(width));
+  packing.packRows(x, rows, width, bytes);
+  return { rows, width, bytes };
 }
 
 /** Packs the columns of a weight [in, out]: one row of bits for each output. */
 export function packColumns(w: ArrayLike<number>, inputs: number, outputs: number): Bits {
-  const columns = new Float32Array(inputs * outputs);
-  for (let k = 0; k < inputs; k++) {
-    for (let c = 0; c < outputs; c++) columns[c * inputs + k] = w[k * outputs + c]!;
-  }
-  return packSigns(columns, outputs, inputs);
+  checkCount(w, inputs, outputs);
+  const bytes = new Uint8Array(outputs * rowBytes(inputs));
+  packing.packColumns(w, 1, inputs, bytes);
+  return { rows: outputs, width: inputs, bytes };
 }
 
 /**
@@ -221,6 +216,16 @@ export function foldThresholds(
     values[c] = low ? from : to;
   }
   return { values, falls };
+}
+
+function checkCount(x: ArrayLike<number>, rows: number, width: number): void {
+  if (x.length === rows * width) return;
+  throw new SgnnError({
+    code: "R160",
+    message: `${x.length} numbers for ${rows} rows of ${width} signs`,
+    why: "Every sign is the sign of one number.",
+    fix: "Check the shape.",
+  });
 }
 
 function sameWidth(x: Bits, w: Bits): void {

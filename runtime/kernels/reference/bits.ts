@@ -8,18 +8,6 @@ export function rowBytes(width: number): number {
   return Math.ceil(width / 128) * 16;
 }
 
-/** Signs of real numbers, row by row: the bit of x is set unless x < 0. */
-export function pack(x: ArrayLike<number>, rows: number, width: number): Uint8Array {
-  const bytes = rowBytes(width);
-  const bits = new Uint8Array(rows * bytes);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < width; c++) {
-      if (!(x[r * width + c]! < 0)) bits[r * bytes + (c >> 3)]! |= 1 << (c & 7);
-    }
-  }
-  return bits;
-}
-
 /** -1 and +1 again. */
 export function unpack(bits: Uint8Array, rows: number, width: number): Float32Array {
   const bytes = rowBytes(width);
