@@ -882,6 +882,7 @@ export const DBLP: sg.DataSpec = {
             walks: 10,
             window: 5,
             negatives: 5,
+            rate: 0.025,
             recency: 0,
             seed: 1,
           },

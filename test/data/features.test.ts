@@ -125,6 +125,18 @@ describe("FastRP and walks", () => {
     expect(inside).toBeGreaterThan(across + 0.1);
     expect([...last.subarray(16 * 8)].every((value) => value === 0)).toBe(true);
   });
+  it("walks with a small rate stay where they began, with a larger one they move further", async () => {
+    const graphs = await graphsOf();
+    const farthest = (rate: number): number => {
+      const x = walkFeatures(graphs, { ...computedFeatures.walks, dimensions: 8, rate });
+      return x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    };
+    // Vectors begin within 0.5 / dimensions.
+    const [still, slow, usual] = [farthest(1e-6), farthest(0.0025), farthest(0.025)];
+    expect(still).toBeLessThan(0.5 / 8 + 1e-3);
+    expect(slow).toBeGreaterThan(1.5 * still);
+    expect(usual).toBeGreaterThan(1.5 * slow);
+  });
   it("refuses an unknown feature, and recency without times", async () => {
     const unknown = await failure(() => load(rings({}, "fastrq")));
     expect(unknown.code).toBe("R295");

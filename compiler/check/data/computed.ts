@@ -23,6 +23,7 @@ export const computedFeatures: Readonly<Record<string, ArgumentTable>> = {
     walks: { initial: 10, whole: true, least: 1, most: 1000 },
     window: { initial: 5, whole: true, least: 1, most: 1000 },
     negatives: { initial: 5, whole: true, least: 1, most: 100 },
+    rate: { initial: 0.025, least: 1e-6, most: 1 },
     recency,
     seed,
   },

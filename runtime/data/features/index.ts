@@ -17,6 +17,7 @@ export const computedFeatures = {
     walks: 10,
     window: 5,
     negatives: 5,
+    rate: 0.025,
     recency: 0,
     seed: 1,
   },

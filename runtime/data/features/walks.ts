@@ -13,6 +13,8 @@ export interface WalkOptions {
   readonly window: number;
   /** Nodes pushed away for each pair. */
   readonly negatives: number;
+  /** Learning rate at the beginning of a snapshot. */
+  readonly rate: number;
   /** Half-life of an edge in units of time; 0 for none. */
   readonly recency: number;
   readonly seed: number;
@@ -22,7 +24,7 @@ export interface WalkOptions {
  * DeepWalk (Perozzi, Al-Rfou, Skiena, KDD 2014) with skip-gram and negative sampling (Mikolov et al. 2013) instead
  * of the hierarchical softmax: walks step along edges with a chance proportional to their weight; each node of a
  * walk and each other within a window drawn from 1..window are a pair; negatives are drawn by degree^(3/4); the
- * rate falls linearly from 0.025. Ours: a snapshot begins with the vectors of the one before, so the features of a
+ * rate falls linearly. Ours: a snapshot begins with the vectors of the one before, so the features of a
  * node stay comparable over time. A node without edges has features 0.
  * @returns [snapshots, N, dimensions]; a function of the edges, the options and nothing else
  */
@@ -49,8 +51,7 @@ export function walkFeatures(graphs: GraphSet, options: WalkOptions): Float32Arr
 
 /** Numbers of the table from which negatives are drawn. */
 const TABLE = 1 << 20;
-/** Learning rate at the beginning, and its share at the end. */
-const RATE = 0.025;
+/** Share of the learning rate at the end. */
 const LEAST = 1e-3;
 
 class SkipGram {
@@ -77,14 +78,14 @@ class SkipGram {
   }
 
   run(): void {
-    const { walks, length, window } = this.options;
+    const { walks, length, window, rate: highest } = this.options;
     const { starts, rng } = this;
     const walk = new Int32Array(length);
     const total = walks * starts.length;
     let done = 0;
     for (let round = 0; round < walks; round++) {
       for (const place of rng.permutation(starts.length)) {
-        const rate = RATE * Math.max(LEAST, 1 - done / total);
+        const rate = highest * Math.max(LEAST, 1 - done / total);
         done += 1;
         this.walkFrom(starts[place]!, walk);
         for (let a = 0; a < length; a++) {
