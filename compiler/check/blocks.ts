@@ -5,6 +5,7 @@ import type {
   Gather,
   Identifier,
   Pool,
+  SnapshotBlock,
   SoftmaxOver,
   Span,
   TimeBlock,
@@ -269,17 +270,47 @@ export function checkPool(body: Body, pool: Pool): Value {
   return body.op("pool", [x], type, pool.span, { graph, reduce });
 }
 
-/** `over time 8 { .. }`: the block runs once per step, neurons keep their state between steps. */
-export function checkTimeBlock(body: Body, block: TimeBlock): Value {
+/** Reports steps inside of steps, and steps in a message: neither `over time` nor `over snapshots` stands there. */
+export function mayStep(body: Body, block: TimeBlock | SnapshotBlock): boolean {
   const at = body.wordSpan(block.span, "over");
   if (body.time !== undefined) {
     body.report(types.nestedTime, at, { isCaller: body.time.implicit });
-    return ERROR;
+    return false;
   }
-  if (body.gather !== undefined) {
-    body.report(types.timeInGather, at, {});
-    return ERROR;
-  }
+  if (body.gather !== undefined) body.report(types.timeInGather, at, {});
+  return body.gather === undefined;
+}
+
+interface StepsResult {
+  readonly lets: readonly Statement[];
+  readonly result: Expr | undefined;
+}
+
+/**
+ * The lets and the result of a block that runs once per step.
+ * @param define what means something else inside of it
+ */
+export function checkSteps(
+  body: Body,
+  block: Block,
+  steps: Size,
+  place: string,
+  define: () => void,
+): StepsResult {
+  return body.inBlock(() => {
+    body.time = { steps, implicit: false };
+    define();
+    const { lets, result } = checkBlock(body, block);
+    const value = operand(body, result, block.result.span, place);
+    const held = value === undefined ? undefined : body.hold(value);
+    body.time = undefined;
+    return { lets, result: held };
+  });
+}
+
+/** `over time 8 { .. }`: the block runs once per step, neurons keep their state between steps. */
+export function checkTimeBlock(body: Body, block: TimeBlock): Value {
+  if (!mayStep(body, block)) return ERROR;
   const over = sequence(body, block);
   if (over === "error") return ERROR;
   const steps = over?.steps ?? sizeIn(body, block.steps);
@@ -288,8 +319,7 @@ export function checkTimeBlock(body: Body, block: TimeBlock): Value {
     body.report(types.noSteps, block.steps.span, {});
     return ERROR;
   }
-  const inner = body.inBlock(() => {
-    body.time = { steps, implicit: false };
+  const inner = checkSteps(body, block.body, steps, "`over time`", () => {
     if (over !== undefined) {
       const { dims, kind } = over.value.type;
       body.define(over.name, {
@@ -301,11 +331,6 @@ export function checkTimeBlock(body: Body, block: TimeBlock): Value {
         used: true,
       });
     }
-    const { lets, result } = checkBlock(body, block.body);
-    const value = operand(body, result, block.body.result.span, "`over time`");
-    const held = value === undefined ? undefined : body.hold(value);
-    body.time = undefined;
-    return { lets, result: held };
   });
   if (inner.result === undefined) return ERROR;
   const { kind, dims } = inner.result.type;

@@ -1,11 +1,9 @@
 /** Typing of `over snapshots`. */
 import type { SnapshotBlock } from "../../grammar/tree.js";
-import { types } from "../diagnostics/catalogue/types.js";
 import type { GraphRef, Statement } from "../ir/ir.js";
-import { checkBlock, graphNamed } from "./blocks.js";
+import { checkSteps, graphNamed, mayStep } from "./blocks.js";
 import type { Body } from "./body.js";
 import { freshGraphName } from "./graph-calls.js";
-import { operand } from "./operators.js";
 import type { Value } from "./scope.js";
 import { ERROR } from "./scope.js";
 import { symbolSize } from "./size.js";
@@ -13,22 +11,12 @@ import { ofSnapshot, tensor } from "./types.js";
 
 /** `over snapshots g { .. }`: one step per snapshot; inside, `g` means the snapshot of the step. */
 export function checkSnapshots(body: Body, block: SnapshotBlock): Value {
-  const at = body.wordSpan(block.span, "over");
   const graph = graphNamed(body, block.graph);
-  if (body.time !== undefined) {
-    body.report(types.nestedTime, at, { isCaller: body.time.implicit });
-    return ERROR;
-  }
-  if (body.gather !== undefined) {
-    body.report(types.timeInGather, at, {});
-    return ERROR;
-  }
-  if (graph === undefined) return ERROR;
+  if (!mayStep(body, block) || graph === undefined) return ERROR;
   const steps = graph.type.snapshots;
   const snapshots = stacked(freshGraphName(body, `${graph.name}Snapshots`), graph);
   const place = { file: body.file, span: block.graph.span };
-  const inner = body.inBlock(() => {
-    body.time = { steps, implicit: false };
+  const inner = checkSteps(body, block.body, steps, "`over snapshots`", () => {
     body.define(block.graph.text, {
       tag: "graph",
       ref: snapshots,
@@ -36,11 +24,6 @@ export function checkSnapshots(body: Body, block: SnapshotBlock): Value {
       place,
       used: true,
     });
-    const { lets, result } = checkBlock(body, block.body);
-    const value = operand(body, result, block.body.result.span, "`over snapshots`");
-    const held = value === undefined ? undefined : body.hold(value);
-    body.time = undefined;
-    return { lets, result: held };
   });
   if (inner.result === undefined) return ERROR;
   const { kind, dims } = inner.result.type;

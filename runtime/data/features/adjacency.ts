@@ -18,6 +18,27 @@ export function snapshotCount({ snapshots }: GraphSet): number {
 }
 
 /**
+ * A feature with a table for each snapshot.
+ * @param loop weight of the self loops of the matrices
+ * @param fill writes the table of snapshot k, [N, dimensions], which begins with 0
+ * @returns [snapshots, N, dimensions]
+ */
+export function tablesOf(
+  graphs: GraphSet,
+  { dimensions, recency }: { readonly dimensions: number; readonly recency: number },
+  loop: number,
+  fill: (table: Float32Array, matrix: Adjacency, k: number) => void,
+): Float32Array {
+  const size = graphs.nodeCount * dimensions;
+  const snapshots = snapshotCount(graphs);
+  const out = new Float32Array(snapshots * size);
+  for (let k = 0; k < snapshots; k++) {
+    fill(out.subarray(k * size, (k + 1) * size), adjacencyOf(graphs, k, recency, loop), k);
+  }
+  return out;
+}
+
+/**
  * D^-1/2 (W + loop * I) D^-1/2 of a snapshot (Kipf and Welling 2017, eq. 2, with weights). An edge weighs
  * 2^-(age / recency), where its age is the time from it to the end of the snapshot; repeated edges add up.
  * Each edge counts in both directions by half, so the matrix is symmetric, and on an undirected list (both

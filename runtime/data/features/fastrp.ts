@@ -1,7 +1,7 @@
 /** FastRP: node features from random projections of powers of the adjacency matrix. */
 import { Rng } from "../../tensor/random/rng.js";
 import type { GraphSet } from "../graphs.js";
-import { adjacencyOf, multiply, snapshotCount, type Adjacency } from "./adjacency.js";
+import { multiply, tablesOf, type Adjacency } from "./adjacency.js";
 
 export interface FastRpOptions {
   readonly dimensions: number;
@@ -21,16 +21,10 @@ export interface FastRpOptions {
  * @returns [snapshots, N, dimensions]; a function of the edges, the options and nothing else
  */
 export function fastRp(graphs: GraphSet, options: FastRpOptions): Float32Array {
-  const { dimensions, seed, recency } = options;
-  const size = graphs.nodeCount * dimensions;
-  const random = projection(size, seed);
-  const snapshots = snapshotCount(graphs);
-  const out = new Float32Array(snapshots * size);
-  for (let k = 0; k < snapshots; k++) {
-    const matrix = adjacencyOf(graphs, k, recency, 1);
-    addPowers(matrix, random, options, out.subarray(k * size, (k + 1) * size));
-  }
-  return out;
+  const random = projection(graphs.nodeCount * options.dimensions, options.seed);
+  return tablesOf(graphs, options, 1, (table, matrix) => {
+    addPowers(matrix, random, options, table);
+  });
 }
 
 function projection(size: number, seed: number): Float32Array {

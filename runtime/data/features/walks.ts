@@ -1,7 +1,7 @@
 /** DeepWalk-like node features: random walks, and skip-gram with negative sampling on them. */
 import { Rng } from "../../tensor/random/rng.js";
 import type { GraphSet } from "../graphs.js";
-import { adjacencyOf, snapshotCount, type Adjacency } from "./adjacency.js";
+import { tablesOf, type Adjacency } from "./adjacency.js";
 
 export interface WalkOptions {
   readonly dimensions: number;
@@ -29,24 +29,20 @@ export interface WalkOptions {
  * @returns [snapshots, N, dimensions]; a function of the edges, the options and nothing else
  */
 export function walkFeatures(graphs: GraphSet, options: WalkOptions): Float32Array {
-  const { dimensions, seed, recency } = options;
+  const { dimensions, seed } = options;
   const size = graphs.nodeCount * dimensions;
   const first = Rng.of(seed, "walks");
   const inner = Float32Array.from({ length: size }, () => first.uniform(-0.5, 0.5) / dimensions);
   const outer = new Float32Array(size);
-  const snapshots = snapshotCount(graphs);
-  const out = new Float32Array(snapshots * size);
-  for (let k = 0; k < snapshots; k++) {
-    const matrix = adjacencyOf(graphs, k, recency, 0);
+  return tablesOf(graphs, options, 0, (table, matrix, k) => {
     const learner = new SkipGram(matrix, inner, outer, options, Rng.of(seed, "walks", k + 1));
     learner.run();
     for (let i = 0; i < graphs.nodeCount; i++) {
       if (matrix.strength[i] === 0) continue;
       const at = i * dimensions;
-      out.set(inner.subarray(at, at + dimensions), k * size + at);
+      table.set(inner.subarray(at, at + dimensions), at);
     }
-  }
-  return out;
+  });
 }
 
 /** Numbers of the table from which negatives are drawn. */
