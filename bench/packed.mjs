@@ -205,6 +205,9 @@ function width() {
 
 /* ---------------------------------------------------------------- equality */
 
+/** Shapes that are run together. */
+const PART = 128;
+
 async function equal() {
   const file = option("data");
   const run = option("run");
@@ -217,10 +220,13 @@ async function equal() {
   const pointers = table.get("node_ptr").data;
   const shapes = [...test.keys()].filter((k) => test[k] === 1);
   const all = table.get("points").data;
-  const points = Float32Array.from(
-    shapes.flatMap((k) => [...all.subarray(3 * pointers[k], 3 * pointers[k + 1])]),
-  );
-  const ends = Int32Array.from({ length: shapes.length + 1 }, (_, k) => 64 * k);
+  /** Clouds of some shapes: the tensors of all at once do not fit into the memory of WebAssembly. */
+  const parts = Array.from({ length: Math.ceil(shapes.length / PART) }, (_, part) => {
+    const some = shapes.slice(PART * part, PART * (part + 1));
+    const rows = some.map((k) => all.subarray(3 * pointers[k], 3 * pointers[k + 1]));
+    const ends = Int32Array.from({ length: some.length + 1 }, (_, k) => 64 * k);
+    return { points: Float32Array.from(rows.flatMap((row) => [...row])), ends };
+  });
   const source =
     run === undefined ? here("../examples/binary-gnn/dgcnn.sgnn") : join(run, "dgcnn.sgnn");
   const module = await plansOf(source);
@@ -232,8 +238,13 @@ async function equal() {
   for (const name of names) {
     const plan = module.plans[name];
     const weights = run === undefined ? disturbed(plan, 1) : await weightsOf(run);
-    const compared = await compare(module, plan, models[name], weights, points, ends);
-    const { classes, numbers, largest } = compared;
+    let [classes, numbers, largest] = [0, 0, 0];
+    for (const { points, ends } of parts) {
+      const found = await compare(module, plan, models[name], weights, points, ends);
+      classes += found.classes;
+      numbers += found.numbers;
+      largest = Math.max(largest, found.largest);
+    }
     console.log(
       `${name}${run === undefined ? " (random weights)" : ""}, ${shapes.length} test shapes, tensors on ` +
         `${backend.name}: ${classes} other classes, ${numbers} other numbers before the last layer` +
