@@ -54,10 +54,15 @@ function call(page, data, folder, models, seed) {
   ];
 }
 const calls = [];
+/** What matters less than ten seeds of the narrow networks. */
+const later = [];
 for (let seed = 1; seed <= 10 && only.includes("citation"); seed++) {
-  calls.push(call("citation.sgnn", join(values.data, "cora.npz"), "cora", cora, seed));
+  const [first, more] = [cora.slice(0, 2), cora.slice(2)];
+  calls.push(call("citation.sgnn", join(values.data, "cora.npz"), "cora", first, seed));
   calls.push(call("citation.sgnn", join(values.data, "citeseer.npz"), "citeseer", citeseer, seed));
+  later.push(call("citation.sgnn", join(values.data, "cora.npz"), "cora", more, seed));
 }
+calls.push(...later);
 if (only.includes("modelnet")) {
   for (const seed of [1, 2, 3])
     calls.push(call("dgcnn.sgnn", shapes, "modelnet", ["DGCNN", "Ours"], seed));
