@@ -72,7 +72,7 @@ export function bodyOf(
 }
 
 class BodyPrinter {
-  private readonly names = new Names(["run", "size", "constants"]);
+  private readonly names: Names;
   private readonly bindings = new Map<string, Binding>();
   private readonly identifiers = new Map<Statement, string>();
   private readonly lines: Line[] = [];
@@ -92,7 +92,9 @@ class BodyPrinter {
     private readonly callable: Callable,
     private readonly module: Module,
     private readonly fieldOf: (name: string) => string,
-  ) {}
+  ) {
+    this.names = new Names(["run", "size", "constants", ...module.functionNames()]);
+  }
 
   print(): Body {
     const { callable } = this;

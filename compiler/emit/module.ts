@@ -67,6 +67,11 @@ export class Module {
     return name;
   }
 
+  /** What the functions of the page are called: a local of the same name would hide the function from its own call. */
+  functionNames(): readonly string[] {
+    return [...this.byName].filter(([key]) => key.startsWith("function ")).map(([, name]) => name);
+  }
+
   /** A free name at the top of the module. */
   fresh(wanted: string): string {
     return this.names.fresh(wanted);

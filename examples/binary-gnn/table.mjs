@@ -34,8 +34,10 @@ if (values.data === undefined) {
 }
 const { out } = values;
 const only = values.only.split(",");
-const cora = ["BiGCN64", "GCN64", "BiGCN256", "GCN256", "BiSAGENet", "SAGENet"];
-const citeseer = ["BiGCNCiteSeer", "GCNCiteSeer"];
+const narrow = ["GCN64", "TaughtBiGCN64", "BiGCN64"];
+const wide = ["GCN256", "TaughtBiGCN256", "BiGCN256"];
+const sage = ["SAGENet", "BiSAGENet"];
+const citeseer = ["GCNCiteSeer", "TaughtBiGCNCiteSeer", "BiGCNCiteSeer"];
 const variants = ["RF", "BF1", "BF2", "Ours", "OursSigns"];
 const shapes = join(values.data, "modelnet10_surface_voxels.npz");
 
@@ -57,10 +59,10 @@ const calls = [];
 /** What matters less than ten seeds of the narrow networks. */
 const later = [];
 for (let seed = 1; seed <= 10 && only.includes("citation"); seed++) {
-  const [first, more] = [cora.slice(0, 2), cora.slice(2)];
-  calls.push(call("citation.sgnn", join(values.data, "cora.npz"), "cora", first, seed));
-  calls.push(call("citation.sgnn", join(values.data, "citeseer.npz"), "citeseer", citeseer, seed));
-  later.push(call("citation.sgnn", join(values.data, "cora.npz"), "cora", more, seed));
+  const page = (models, data) =>
+    call("citation.sgnn", join(values.data, `${data}.npz`), data, models, seed);
+  calls.push(page(narrow, "cora"), page(citeseer, "citeseer"));
+  later.push(page(wide, "cora"), page(sage, "cora"));
 }
 calls.push(...later);
 if (only.includes("modelnet")) {
@@ -123,10 +125,11 @@ function bytesOf(run) {
 
 function citations() {
   const rows = [
-    ...cora.map((name) => ["Cora", "cora", name]),
+    ...[...narrow, ...wide, ...sage].map((name) => ["Cora", "cora", name]),
     ...citeseer.map((name) => ["CiteSeer", "citeseer", name]),
   ].flatMap(([data, folder, name]) => {
-    const runs = runsOf(folder, name);
+    // A taught network has one stage, which is part of its name.
+    const runs = runsOf(folder, name.startsWith("Taught") ? `${name}.binary` : name);
     if (runs.length === 0) return [];
     const found = [accuracies(runs, "validation"), accuracies(runs, "test")];
     return [[data, name, runs.length, ...found, bytesOf(runs[0].run), seconds(runs)]];

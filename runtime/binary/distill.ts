@@ -1,8 +1,8 @@
 /**
  * What a student learns from its teacher besides the labels.
  *
- * - logits: T^2 KL(softmax(teacher / T) || softmax(student / T)), mean over the rows (Hinton et al. 2015). With the
- *   weight a the whole loss is (1 - a) times that of the labels plus a times this.
+ * - logits: T^2 KL(softmax(teacher / T) || softmax(student / T)), mean over the rows (Hinton et al. 2015); on one graph
+ *   over every node. With the weight a the whole loss is (1 - a) times that of the labels plus a times this.
  * - structure: for every graph that the network builds, which of its neighbours a node resembles, over the union
  *   of the student's and the teacher's edges: softmax over the edges of s_ij = exp(-|z_i - z_j|^2), and
  *   KL(teacher || student), mean over nodes and graphs (Yang et al. 2020, eqs. 3-5; Bahri et al. 2021, eq. 13). We

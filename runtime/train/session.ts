@@ -59,7 +59,7 @@ export interface Session {
   readonly scale: ScaleState;
   readonly binding: Binding;
   /** The compared rows of the output, and the loss, of one batch. */
-  forward(batch: Batch, run: Run): { readonly output: Tensor; readonly loss: Tensor };
+  forward(batch: Batch, run: Run): Judgement;
   /** The compared rows of what another model says of a batch. */
   outputOf(model: Model<ModelInputs>, batch: Batch, run: Run): Tensor;
   /** The batches of some units, kept for reuse until the session is disposed. */
@@ -74,6 +74,16 @@ export interface Session {
   /** Loss and metrics of a part, without gradients. */
   evaluate(part: Part, metrics: readonly string[]): Evaluation;
   dispose(): void;
+}
+
+/** What the model says of a batch, and how far it is from the target. */
+export interface Judgement {
+  /** All rows; on one graph those of every node, with a target or not. */
+  readonly all: Tensor;
+  /** The compared rows. */
+  readonly output: Tensor;
+  /** A scalar. */
+  readonly loss: Tensor;
 }
 
 /** Most edges and features of batches kept for evaluation; beyond, they are built each time. */
@@ -163,9 +173,10 @@ function makeSession(
       return batch.rows === undefined ? all : compared(all, batch, experiment);
     },
     forward(batch, run) {
-      const output = session.outputOf(model, batch, run);
+      const all = model.forward(batch.inputs, run);
+      const output = batch.rows === undefined ? all : compared(all, batch, experiment);
       const loss = experiment.loss(output, batch.target, run);
-      return { output, loss: loss.rank === 0 ? loss : tf.reshape(loss, []) };
+      return { all, output, loss: loss.rank === 0 ? loss : tf.reshape(loss, []) };
     },
     batches(part) {
       const before = kept.get(part);

@@ -32,8 +32,11 @@ export class Teaching {
     setWeights(this.model, tensors, label);
   }
 
-  /** What the teacher says of a batch, without dropout; outside of the student's tape. */
-  lesson(batch: Batch, session: Session): Lesson {
+  /**
+   * What the teacher says of a batch, without dropout; outside of the student's tape. On one graph it speaks of every
+   * node, labelled or not (Zhang et al. 2022, GLNN, eq. 1); it knows no label but those it was trained on.
+   */
+  lesson(batch: Batch): Lesson {
     const run = createRun({ training: false, remembersStructure: true });
     const kept: Tensor[] = [];
     const keep = (tensor: Tensor): Tensor => {
@@ -42,7 +45,7 @@ export class Teaching {
     };
     let answer: Answer | undefined;
     tf.tidy(() => {
-      const output = keep(session.outputOf(this.model, batch, run));
+      const output = keep(this.model.forward(batch.inputs, run));
       const structure = (run.structure ?? []).map(({ x, graph }) => ({ x: keep(x), graph }));
       answer = { output, structure };
     });
@@ -51,8 +54,8 @@ export class Teaching {
 
   /** The student's loss on a batch. */
   loss(batch: Batch, session: Session, run: Run, lesson: Lesson): Tensor {
-    const { output, loss } = session.forward(batch, run);
-    const own = { output, structure: run.structure ?? [] };
+    const { all, loss } = session.forward(batch, run);
+    const own = { output: all, structure: run.structure ?? [] };
     return distilledLoss(loss, own, lesson, this.teacher.distill);
   }
 

@@ -271,7 +271,7 @@ class Trainer {
         binary: experiment.binary,
         remembersStructure: this.teaching !== undefined,
       });
-      const lesson = this.teaching?.lesson(batch, session);
+      const lesson = this.teaching?.lesson(batch);
       const { value, gradients: found } = gradients(
         () =>
           lesson === undefined || this.teaching === undefined
