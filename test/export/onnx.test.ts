@@ -6,6 +6,7 @@ import { checkSource } from "../../compiler/compile.js";
 import { toOnnx } from "../../compiler/export/onnx/lower.js";
 import type { Weights } from "../../compiler/export/unsupported.js";
 import { plan } from "../../compiler/plan/index.js";
+import type { BinaryMode } from "../../runtime/binary/mode.js";
 import type { AnyArray, NdArray } from "../../runtime/data/ndarray.js";
 import { toFloat32 } from "../../runtime/data/ndarray.js";
 import { predict } from "../../runtime/train/predict.js";
@@ -19,12 +20,17 @@ beforeAll(async () => {
 /** A bound on the difference of each element, for outputs of size 1. */
 const TOLERANCE = 1e-5;
 
-function onnxOf(source: string, name: string, weights: Weights = new Map()): Uint8Array {
+function onnxOf(
+  source: string,
+  name: string,
+  weights: Weights = new Map(),
+  binary?: BinaryMode,
+): Uint8Array {
   const checked = checkSource({ file: "t.sgnn", source, host: { read: () => undefined } });
   if (checked.program === undefined) throw new Error(checked.diagnostics[0]!.message);
   const program = plan(checked.program);
   const model = program.models.find((one) => one.name === name)!;
-  return toOnnx(program, model, weights, { version: "test", scale: "{}" });
+  return toOnnx(program, model, weights, { version: "test", scale: "{}", binary });
 }
 
 /** The inputs of the graph: our arrays, and of `node_ptr` the graph of each node. */
@@ -54,11 +60,12 @@ async function compare(
   source: string,
   name: string,
   inputs: ReadonlyMap<string, AnyArray>,
+  binary?: BinaryMode,
 ): Promise<void> {
   const model = await modelOf(source, name);
   const weights = disturbed(model, 1, 0.1);
   const label = "in";
-  const ours = predict(model, { inputs, label, weights, weightsLabel: label }).outputs.get(
+  const ours = predict(model, { inputs, label, weights, weightsLabel: label, binary }).outputs.get(
     "output",
   )!;
   const plain = new Map(
@@ -67,7 +74,7 @@ async function compare(
       { shape: array.shape, data: toFloat32(array, path) },
     ]),
   );
-  const session = await ort.InferenceSession.create(onnxOf(source, name, plain));
+  const session = await ort.InferenceSession.create(onnxOf(source, name, plain, binary));
   const { output } = await session.run(feeds(inputs, session.inputNames));
   await session.release();
   expect(output!.dims).toEqual(ours.shape);
@@ -148,6 +155,18 @@ describe("operations", () => {
 }
 `;
     await compare(source, "M", randomGraph(9, { nodes: 20, edges: 50, width: 6, graphs: 4 }));
+  });
+});
+
+describe("a stage of a conversion has its own activations and weights", () => {
+  const source =
+    "model M(g: graph(x: real[N, 6])) -> real[N, 4] { return g.x |> BiGCN<8>(g) |> BiGCN<4>(g) }\n";
+  test.each<BinaryMode>([
+    { activations: "tanh", weights: "real" },
+    { activations: "real", weights: "real" },
+    { activations: "sign", weights: "real" },
+  ])("$activations activations, $weights weights", async (binary) => {
+    await compare(source, "M", graph, binary);
   });
 });
 

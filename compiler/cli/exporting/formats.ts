@@ -69,9 +69,9 @@ async function onnx(run: Run): Promise<Exported> {
   const { checked, model: name } = sourceOf(run);
   const program = plan(checked);
   const model = modelNamed(program, name, run.folder);
-  const { scale } = readRunWeights(run.folder);
+  const { scale, binary } = readRunWeights(run.folder);
   try {
-    const about = { version: toolVersion(), scale: JSON.stringify(scale) };
+    const about = { version: toolVersion(), scale: JSON.stringify(scale), binary };
     const bytes = toOnnx(program, model, weightsOf(run.folder), about);
     return { bytes, report: [], notes: scaleNotes(run.folder) };
   } catch (error) {

@@ -26,14 +26,27 @@ import type { Dims } from "./graph.js";
 import { degree, reduceSegments, softmax } from "./segments.js";
 import type { Segments } from "./segments.js";
 
+/** What stands for signs in the stage of a conversion that trained the weights. */
+export interface SignStage {
+  readonly activations: "sign" | "tanh" | "real";
+  readonly weights: "sign" | "real";
+}
+
+/** What the file says of itself; `binary` is the stage of a conversion, fully binary unless given. */
+export interface OnnxAbout {
+  readonly version: string;
+  readonly scale: string;
+  readonly binary?: SignStage | undefined;
+}
+
 /** The bytes of an `.onnx` file. @throws Unsupported for time, neurons and what else ONNX has no words for */
 export function toOnnx(
   program: Program,
   model: ModelIr,
   weights: Weights,
-  about: { readonly version: string; readonly scale: string },
+  about: OnnxAbout,
 ): Uint8Array {
-  return new Lowering(program, weights).run(model, about);
+  return new Lowering(program, weights, about.binary).run(model, about);
 }
 
 /** What names mean while one callable is lowered. */
@@ -92,9 +105,10 @@ class Lowering {
   constructor(
     private readonly program: Program,
     private readonly weights: Weights,
+    private readonly stage: SignStage = { activations: "sign", weights: "sign" },
   ) {}
 
-  run(model: ModelIr, about: { readonly version: string; readonly scale: string }): Uint8Array {
+  run(model: ModelIr, about: OnnxAbout): Uint8Array {
     const locals = new Map<string, string>();
     const graphs = new Map<string, string>();
     for (const { name, type } of model.inputs) {
@@ -271,6 +285,13 @@ class Lowering {
     return { terms };
   }
 
+  /** What the stage has for a sign of an activation. */
+  private sign(x: string): string {
+    const { activations } = this.stage;
+    if (activations === "real") return x;
+    return activations === "tanh" ? this.graph.node("Tanh", [x]) : this.graph.sign(x);
+  }
+
   /** @param latent the numbers behind a sign weight */
   private param(name: string, frame: Frame, latent = false): string {
     const path = `${frame.path}${name}`;
@@ -282,7 +303,7 @@ class Lowering {
     const { owner } = frame;
     const params = owner.tag === "function" ? [] : owner.params;
     const isSign = params.some((one) => one.name === name && one.type.kind === "sign");
-    return isSign && !latent ? this.graph.sign(path) : path;
+    return isSign && !latent && this.stage.weights === "sign" ? this.graph.sign(path) : path;
   }
 
   private graphOf(ref: GraphRef, frame: Frame): GraphInputs {
@@ -324,7 +345,7 @@ class Lowering {
         return graph.node("Mul", [half, graph.node("Add", [inner, this.graph.number(1)])]);
       }
       case "sign":
-        return this.graph.sign(args()[0]);
+        return this.sign(args()[0]);
       case "clip": {
         const limits = [attributes.low ?? 0, attributes.high ?? 1].map((value) =>
           this.graph.number(value),

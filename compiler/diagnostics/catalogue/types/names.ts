@@ -281,9 +281,9 @@ export const written = {
     code: "T278",
     name: "not-compiled-in-model",
     severity: "error",
-    message: ({ what }) => `${what} is checked; not compiled yet`,
-    why: () => "this version writes no TypeScript for it",
-    fix: () => undefined,
+    message: ({ what }) => `${what} cannot be compiled`,
+    why: () => "the steps of a block share the graphs that are built before it",
+    fix: () => "build the graph before the block and name it with `let`",
     example: {
       wrong: model("let s = over time 4 { EdgeConv<4>(LIF(g.x), knn<20>(g.x)) }", "return rate(s)"),
       right: model(
